@@ -1,0 +1,37 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inCi, ROOT, run } from './command.mjs'
+import { closingLine } from './testing/test-totals.mjs'
+import { verdict } from './testing/verdict.mjs'
+
+const BUILD = ['run', 'build', '--output-logs=errors-only']
+const REPORTERS = ['--reporter=default', `--reporter=${join(ROOT, 'scripts/testing/totals-reporter.mjs')}`]
+
+/** @param {string[]} vitestArgs */
+async function main(vitestArgs) {
+  console.log('test: building the packages, because the workers that tests start run from dist/ ...')
+  const built = await run('turbo', BUILD)
+  if (built !== 0) return finish({ totals: { passed: 0, failed: 1, skipped: 0 }, complaint: 'the build failed' })
+
+  console.log(
+    `\ntest: running vitest ${vitestArgs.join(' ')} (integration tests start Hazelcast members: minutes, not seconds) ...`,
+  )
+  const folder = mkdtempSync(join(tmpdir(), 'test-totals-'))
+  const file = join(folder, 'totals.json')
+  const exitCode = await run('vitest', ['run', ...REPORTERS, ...vitestArgs], { TEST_TOTALS_FILE: file })
+  const totals = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+  rmSync(folder, { recursive: true })
+  finish(verdict({ exitCode, totals, inCi: inCi() }))
+}
+
+/** @param {ReturnType<typeof verdict>} outcome */
+function finish({ totals, complaint }) {
+  if (complaint !== undefined) {
+    console.error(`\ntest: ${complaint}`)
+    process.exitCode = 1
+  }
+  console.log(closingLine(totals))
+}
+
+await main(process.argv.slice(2))
