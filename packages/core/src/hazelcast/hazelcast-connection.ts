@@ -1,0 +1,199 @@
+import hazelcast from 'hazelcast-client'
+import type { Client, IMap } from 'hazelcast-client'
+import type { Clock } from '../clock.ts'
+import { pause, within } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import { reasonOf } from '../logger.ts'
+import type { StoreWatcher } from '../records/record-store.ts'
+import { StoreUnavailableError } from '../records/store-unavailable.ts'
+import { clientConfig } from './client-config.ts'
+import { probeMapLife } from './map-life-probe.ts'
+
+export interface HazelcastConnectionOptions {
+  /** A client of the application's, in place of `clusterMembers`. */
+  readonly client?: Client | undefined
+  readonly clusterName: string
+  readonly clusterMembers?: readonly string[] | undefined
+  readonly mapName: string
+  readonly operationTimeout: number
+  /** Whether `close` shuts down the client that was started here. */
+  readonly shutdownOnDestroy: boolean
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** A map that can be used just now. */
+export interface UsableMap {
+  readonly map: IMap<string, unknown>
+  /** Seconds the map itself gives to a replaced entry; 0: for ever, or not known. */
+  readonly entryLife: number
+}
+
+type State =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected'; readonly usable: UsableMap }
+  | { readonly kind: 'offline'; readonly reason: string }
+  | { readonly kind: 'closed' }
+
+/** Ms for a client to start, and then for the map to be opened and probed. */
+const START_LIMIT = 15_000
+const OPEN_LIMIT = 5000
+const RETRY_PAUSE = 300
+
+/**
+ * Keeps one client connected, whatever the cluster does: starts without it, comes back with it, and replaces a client
+ * that has given up. While there is no connection every call is refused at once.
+ */
+export class HazelcastConnection {
+  readonly #options: HazelcastConnectionOptions
+  #state: State = { kind: 'connecting' }
+  #client: Client | undefined
+  #watcher: StoreWatcher | undefined
+  /** Settles with the end of the connecting phase; renewed by each one. */
+  #turn: PromiseWithResolvers = turn()
+  readonly #firstCallsWaitUntil: number
+
+  constructor(options: HazelcastConnectionOptions) {
+    this.#options = options
+    this.#firstCallsWaitUntil = options.clock.now() + options.operationTimeout / 2
+    void this.#supervise()
+  }
+
+  watch(watcher: StoreWatcher): void {
+    this.#watcher = watcher
+  }
+
+  /** Resolves when the map can be used; waits as long as that takes. Rejects when the connection is closed. */
+  async ready(): Promise<void> {
+    while (this.#state.kind !== 'connected') {
+      if (this.#state.kind === 'closed') throw this.#unavailable('it was closed')
+      await this.#turn.promise
+    }
+  }
+
+  /**
+   * The map. Rejects at once while the cluster is away, but for the very first moments of a process, in which a call
+   * waits for half of its budget.
+   */
+  async usable(): Promise<UsableMap> {
+    const { clock } = this.#options
+    const left = this.#firstCallsWaitUntil - clock.now()
+    if (this.#state.kind === 'connecting' && left > 0) {
+      await within(clock, left, this.#turn.promise, () => this.#unavailable('it is still connecting')).catch(() => {})
+    }
+    const state = this.#state
+    if (state.kind === 'connected') return state.usable
+    throw this.#unavailable(state.kind === 'offline' ? state.reason : `it is ${state.kind}`)
+  }
+
+  async close(): Promise<void> {
+    if (this.#state.kind === 'closed') return
+    this.#enter({ kind: 'closed' })
+    const client = this.#client
+    if (!client || this.#options.client || !this.#options.shutdownOnDestroy) return
+    await this.#shutDown(client)
+  }
+
+  async #supervise(): Promise<void> {
+    const { client } = this.#options
+    while (!this.#isClosed()) {
+      const gone = turn()
+      try {
+        this.#client = client ?? (await this.#start(gone))
+        if (this.#isClosed()) return await this.close()
+        await this.#open()
+        await gone.promise
+      } catch (error) {
+        this.#leave(reasonOf(error))
+        if (!client && this.#client) await this.#shutDown(this.#client)
+      }
+      this.#client = undefined
+      if (!this.#isClosed()) await pause(this.#options.clock, RETRY_PAUSE, 'background')
+    }
+  }
+
+  /** A connected client. `gone` is resolved when it has shut itself down. */
+  async #start(gone: PromiseWithResolvers): Promise<Client> {
+    const { clock, clusterMembers = [] } = this.#options
+    const starting = hazelcast.Client.newHazelcastClient(
+      clientConfig({ ...this.#options, clusterMembers, onLifecycle: (state) => this.#onLifecycle(state, gone) }),
+    )
+    const late = (): Error => new Error(`no member answered within ${START_LIMIT} ms`)
+    try {
+      return await within(clock, START_LIMIT, starting, late)
+    } catch (error) {
+      // A client that comes too late is nobody's.
+      starting.then((client) => this.#shutDown(client)).catch(() => {})
+      throw error
+    }
+  }
+
+  #onLifecycle(state: string, gone: PromiseWithResolvers): void {
+    if (state === 'SHUTDOWN') gone.resolve()
+    if (state === 'DISCONNECTED' || state === 'SHUTDOWN') this.#leave('the connection to the cluster was lost')
+    // The first CONNECTED comes while the client still starts.
+    if (state === 'CONNECTED' && this.#client) this.#reopen(this.#client)
+  }
+
+  #reopen(client: Client): void {
+    this.#open().catch((error: unknown) => {
+      this.#leave(reasonOf(error))
+      // Ends in SHUTDOWN, and so in a new client.
+      void this.#shutDown(client)
+    })
+  }
+
+  async #open(): Promise<void> {
+    const { clock, mapName, logger } = this.#options
+    const client = this.#client
+    if (!client) return
+    const late = (): Error => new Error(`the map did not answer within ${OPEN_LIMIT} ms`)
+    const map = await within(clock, OPEN_LIMIT, client.getMap<string, unknown>(mapName), late)
+    const entryLife = await within(clock, OPEN_LIMIT, probeMapLife(map), late)
+    logger.debug(`The map gives a replaced entry ${entryLife} seconds (0: for ever).`)
+    if (this.#client === client && !this.#isClosed()) this.#enter({ kind: 'connected', usable: { map, entryLife } })
+  }
+
+  #leave(reason: string): void {
+    if (this.#isClosed()) return
+    this.#enter({ kind: 'offline', reason })
+  }
+
+  #enter(state: State): void {
+    const before = this.#state
+    this.#state = state
+    this.#turn.resolve()
+    if (state.kind !== 'closed') this.#turn = turn()
+    if (state.kind === 'connected' && before.kind !== 'connected') this.#watcher?.available()
+    if (state.kind === 'offline' && before.kind !== 'offline') this.#watcher?.unavailable(state.reason)
+  }
+
+  async #shutDown(client: Client): Promise<void> {
+    const { clock, logger } = this.#options
+    const late = (): Error => new Error('it took too long')
+    await within(clock, OPEN_LIMIT, client.shutdown(), late).catch((error: unknown) =>
+      logger.debug(`Shutting down the Hazelcast client failed: ${reasonOf(error)}`),
+    )
+  }
+
+  #isClosed(): boolean {
+    return this.#state.kind === 'closed'
+  }
+
+  #unavailable(reason: string): StoreUnavailableError {
+    return new StoreUnavailableError(`The Hazelcast cluster cannot be used: ${reason}.`, { unsent: true })
+  }
+}
+
+interface PromiseWithResolvers {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
+}
+
+function turn(): PromiseWithResolvers {
+  let resolve: () => void = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,158 @@
+import hazelcast from 'hazelcast-client'
+import type { IMap } from 'hazelcast-client'
+import type { Logger } from '../logger.ts'
+import { reasonOf } from '../logger.ts'
+import { unreadable } from '../records/record-codec.ts'
+import type { EntryLife, RecordStore, StoreWatcher, StoredText } from '../records/record-store.ts'
+import { StoreUnavailableError } from '../records/store-unavailable.ts'
+import type { UsableMap } from './hazelcast-connection.ts'
+import { HazelcastConnection } from './hazelcast-connection.ts'
+import type { HazelcastConnectionOptions } from './hazelcast-connection.ts'
+
+export interface HazelcastRecordStoreOptions extends HazelcastConnectionOptions {
+  /** Seconds that an ordinary session needs; a map that gives less is dearer to use, which is said once. */
+  readonly usualLife: number
+}
+
+const PAGE = 100
+
+/**
+ * Records in a map of a Hazelcast cluster, as `HazelcastJsonValue`. Needs nothing on the members. Calls are not timed
+ * here; whoever calls does, since a call to a frozen member may never settle.
+ */
+export class HazelcastRecordStore implements RecordStore {
+  readonly #connection: HazelcastConnection
+  readonly #logger: Logger
+  readonly #usualLife: number
+  readonly #mapName: string
+  #hasWarned = false
+
+  constructor(options: HazelcastRecordStoreOptions) {
+    this.#connection = new HazelcastConnection(options)
+    this.#logger = options.logger
+    this.#usualLife = options.usualLife
+    this.#mapName = options.mapName
+  }
+
+  watch(watcher: StoreWatcher): void {
+    this.#connection.watch(watcher)
+  }
+
+  ready(): Promise<void> {
+    return this.#connection.ready()
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+
+  async load(key: string): Promise<string | undefined> {
+    const { map } = await this.#connection.usable()
+    return textOf(await read(map, key))
+  }
+
+  async create(key: string, text: string, life: EntryLife): Promise<boolean> {
+    const { map, entryLife } = await this.#connection.usable()
+    return sent(async () => (await map.putIfAbsent(key, json(text), secondsOf(life, entryLife) * 1000)) === null)
+  }
+
+  async replace(key: string, expected: string, text: string, life: EntryLife): Promise<boolean> {
+    const usable = await this.#connection.usable()
+    return sent(async () => {
+      // A replaced entry gets the map's own life. What that lacks is added once the replace is known to have won: sent
+      // along with it, it would also be applied to the entry of the writer that won instead.
+      if (!(await usable.map.replaceIfSame(key, json(expected), json(text)))) return false
+      if (this.#needsExtension(life, usable)) {
+        await usable.map.setTtl(key, secondsOf(life, usable.entryLife) * 1000)
+      }
+      return true
+    })
+  }
+
+  async remove(key: string, expected?: string): Promise<boolean> {
+    const { map } = await this.#connection.usable()
+    return sent(async () => {
+      if (expected !== undefined) return map.remove(key, json(expected)).then(Boolean)
+      // Not `remove(key)`, which would send back a value that may not be readable here.
+      await map.delete(key)
+      return true
+    })
+  }
+
+  async *find(): AsyncIterable<readonly StoredText[]> {
+    const { map } = await this.#connection.usable()
+    const keys = await sent(async () => [...(await map.keySet())].filter((key) => typeof key === 'string'))
+    for (let start = 0; start < keys.length; start += PAGE) {
+      const page = await Promise.all(keys.slice(start, start + PAGE).map((key) => storedText(map, key)))
+      yield page.flat()
+    }
+  }
+
+  #needsExtension(life: EntryLife, { entryLife }: UsableMap): boolean {
+    if (life.margin) return true
+    const isShort = entryLife === 0 || entryLife < life.seconds
+    if (isShort && life.seconds <= this.#usualLife) this.#warnOnce(entryLife)
+    return isShort
+  }
+
+  #warnOnce(entryLife: number): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    const given = entryLife === 0 ? 'no time to live' : `a time to live of ${entryLife} seconds`
+    this.#logger.warn(
+      `The map "${this.#mapName}" gives its entries ${given}; sessions need ${this.#usualLife} seconds. Every write now ` +
+        'takes two calls, which is slower and not atomic. Configure the members: ' +
+        `map: { ${this.#mapName}: { time-to-live-seconds: ${this.#usualLife} } } (or more). (Said once.)`,
+    )
+  }
+}
+
+/** Seconds to ask of the map for an entry. */
+function secondsOf(life: EntryLife, entryLife: number): number {
+  return life.margin ? Math.max(life.seconds, entryLife) + life.margin : life.seconds
+}
+
+function json(text: string): unknown {
+  return new hazelcast.HazelcastJsonValue(text)
+}
+
+async function storedText(map: IMap<string, unknown>, key: string): Promise<readonly StoredText[]> {
+  try {
+    const text = textOf(await read(map, key))
+    return text === undefined ? [] : [{ key, text }]
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error
+    return []
+  }
+}
+
+async function read(map: IMap<string, unknown>, key: string): Promise<unknown> {
+  try {
+    return await map.get(key)
+  } catch (error) {
+    if (error instanceof hazelcast.HazelcastSerializationError) throw unreadable('it is a value of another kind', error)
+    throw failed(error)
+  }
+}
+
+/** `undefined` where nothing is stored. */
+function textOf(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined
+  if (value instanceof hazelcast.HazelcastJsonValue) return value.toString()
+  throw unreadable('it is a value of another kind')
+}
+
+async function sent<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw failed(error)
+  }
+}
+
+function failed(cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(`A call to the Hazelcast cluster failed: ${reasonOf(cause)}.`, {
+    unsent: false,
+    cause,
+  })
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import hazelcast from 'hazelcast-client'
+import type { IMap } from 'hazelcast-client'
+import { SessionError } from '../session-error.ts'
+
+/** Milliseconds that the probe entry lives when nobody can remove it any more. */
+const PROBE_TTL = 60_000
+
+/**
+ * What the map gives to an entry that is replaced, in seconds: its `time-to-live-seconds`, found by replacing an entry
+ * of our own. 0: nothing; a replaced entry would live for ever. Rejects when the map cannot do compare-and-set on our
+ * values.
+ */
+export async function probeMapLife(map: IMap<string, unknown>): Promise<number> {
+  const key = `hazelcast-session.probe.${randomUUID()}`
+  const value = (step: number): unknown =>
+    new hazelcast.HazelcastJsonValue(JSON.stringify({ format: 0, probe: key, step }))
+  await map.putIfAbsent(key, value(1), PROBE_TTL)
+  try {
+    if (!(await map.replaceIfSame(key, value(1), value(2)))) {
+      throw new SessionError(
+        'STORE_UNAVAILABLE',
+        'The map does not compare values as sessions need it: replacing a value that was just written failed. ' +
+          'Is something else writing to it, such as a MapStore or an interceptor?',
+      )
+    }
+    const view = await map.getEntryView(key)
+    const ttl = view.ttl.toNumber()
+    // `Long.MAX_VALUE` stands for an entry that never expires.
+    return ttl > Number.MAX_SAFE_INTEGER ? 0 : Math.round(ttl / 1000)
+  } finally {
+    await map.delete(key)
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import type { ConflictResolver } from '../saving/conflict-policy.ts'
+import { jsonSerializer } from '../records/attribute-serializer.ts'
+import { WORKER_NAME } from '../worker.ts'
+import type { ResolvedOptions } from './session-manager-options.ts'
+
+const seconds = z.number().positive()
+const MAP_NAME = /^[a-z0-9_.-]+$/
+
+/** Something with these methods. */
+function having<T>(methods: readonly (keyof T & string)[], what: string): z.ZodType<T> {
+  return z.custom<T>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      methods.every((method) => typeof Reflect.get(value, method) === 'function'),
+    `expected ${what} with the methods ${methods.join(', ')}`,
+  )
+}
+
+const fields = {
+  clusterMembers: z.array(z.string().min(1)).min(1).optional(),
+  clusterName: z.string().min(1).default('dev'),
+  client: having<NonNullable<ResolvedOptions['client']>>(['getMap', 'getConfig'], 'a Hazelcast client').optional(),
+  recordStore: having<NonNullable<ResolvedOptions['recordStore']>>(
+    ['load', 'create', 'replace', 'remove', 'close'],
+    'a record store',
+  ).optional(),
+  enabled: z.boolean().default(true),
+  mapName: z
+    .string()
+    .regex(MAP_NAME, 'expected lower-case letters, digits, "_", "." and "-"')
+    .default('session_replication'),
+  sticky: z.boolean().default(true),
+  workerName: z.string().regex(WORKER_NAME, 'expected 1 to 32 letters, digits, "_" and "-"').optional(),
+  maxInactiveInterval: seconds.default(1800),
+  absoluteTimeout: seconds.optional(),
+  touchAfter: z.number().nonnegative().optional(),
+  cleanUpPeriod: seconds
+    .max(3600, 'expected at most 3600 seconds (it is seconds here; the old Jetty managers counted milliseconds)')
+    .default(60),
+  operationTimeout: z.number().int().min(1).default(2000),
+  conflict: z
+    .union([z.enum(['last-write-wins', 'fail']), z.custom<ConflictResolver>(isFunction)], {
+      error: "expected 'last-write-wins', 'fail' or a function",
+    })
+    .default('last-write-wins'),
+  merge: z.enum(['attributes', 'deep']).default('attributes'),
+  onUnreadable: z.enum(['new', 'fail', 'remove']).default('new'),
+  maxSessionBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(1024 * 1024),
+  endedMarkerMargin: z.number().nonnegative().default(600),
+  shutdownOnDestroy: z.boolean().default(true),
+  serializer: having<ResolvedOptions['serializer']>(['stringify', 'parse'], 'a serializer').default(jsonSerializer),
+  logger: having<NonNullable<ResolvedOptions['logger']>>(['debug', 'info', 'warn', 'error'], 'a logger').optional(),
+  debug: z.boolean().default(false),
+} satisfies { readonly [Name in keyof Required<ResolvedOptions>]: z.ZodType }
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+/** Every option there is. Later packages add theirs with `extend`. */
+export const optionsSchema: z.ZodType<ResolvedOptions> = z.strictObject(fields)
+
+export const OPTION_NAMES: readonly string[] = Object.keys(fields)

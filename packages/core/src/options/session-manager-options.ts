@@ -1,0 +1,90 @@
+import type { HazelcastClient } from '../hazelcast/hazelcast-client.ts'
+import type { Logger } from '../logger.ts'
+import type { AttributeSerializer } from '../records/attribute-serializer.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import type { ConflictOption, MergeOption } from '../saving/conflict-policy.ts'
+
+/** What to do with a stored value that is no readable session: treat it as none, refuse the request, or remove it. */
+export type OnUnreadable = 'new' | 'fail' | 'remove'
+
+/**
+ * The options of every adapter that concern sessions and their store. Each that has a plain value can also be given in
+ * the environment: `HZ_SESSION_` and the name in capitals with underscores; what the code says wins.
+ */
+export interface SessionManagerOptions {
+  /**
+   * Addresses of cluster members, `host` or `host:port`.
+   * In the environment a comma list: `HZ_SESSION_CLUSTER_MEMBERS=10.0.0.1:5701,10.0.0.2:5701`.
+   */
+  readonly clusterMembers?: readonly string[] | undefined
+  /** The cluster's name. @default 'dev' */
+  readonly clusterName?: string | undefined
+  /**
+   * A client that the application has already, in place of `clusterMembers`. It must read JSON as text:
+   * `serialization: { jsonStringDeserializationPolicy: 'NO_DESERIALIZATION' }`. It is never shut down by us.
+   */
+  readonly client?: HazelcastClient | undefined
+  /** Where records are kept, in place of a cluster: for tests, or for a store of one's own. */
+  readonly recordStore?: RecordStore | undefined
+  /** `false`: sessions stay in this process's memory; for tests, and for a quick way back. @default true */
+  readonly enabled?: boolean | undefined
+  /** The map's name; lower case, since members can only be configured so. @default 'session_replication' */
+  readonly mapName?: string | undefined
+  /** Whether the load balancer sends a session to the same worker as long as it lives. @default true */
+  readonly sticky?: boolean | undefined
+  /**
+   * This worker's name, `[A-Za-z0-9_-]{1,32}`; no two workers of one map may share it.
+   * @default a short hash of host name and instance number
+   */
+  readonly workerName?: string | undefined
+  /** Seconds without a request after which a session ends. @default 1800 */
+  readonly maxInactiveInterval?: number | undefined
+  /** Seconds after which a session ends in any case. @default never */
+  readonly absoluteTimeout?: number | undefined
+  /** Seconds by which the time of the last request may lag in the store. @default a twentieth of the interval, 1 to 60 */
+  readonly touchAfter?: number | undefined
+  /** Seconds between two sweeps for expired sessions, at most 3600. @default 60 */
+  readonly cleanUpPeriod?: number | undefined
+  /** Milliseconds that one load, or one save with everything it needs, may take. @default 2000 */
+  readonly operationTimeout?: number | undefined
+  /** What becomes of an attribute that two requests changed. @default 'last-write-wins' */
+  readonly conflict?: ConflictOption | undefined
+  /** `'deep'`: changes inside plain objects are merged key by key. @default 'attributes' */
+  readonly merge?: MergeOption | undefined
+  /** What to do with a stored value that is no readable session. @default 'new' */
+  readonly onUnreadable?: OnUnreadable | undefined
+  /** Bytes that a session's attributes may have. @default 1048576 */
+  readonly maxSessionBytes?: number | undefined
+  /** Seconds that an ended session stays ended even if a split cluster heals. @default 600 */
+  readonly endedMarkerMargin?: number | undefined
+  /** Whether `close()` stops what was started here: the client, never one that was given. @default true */
+  readonly shutdownOnDestroy?: boolean | undefined
+  /** Turns attribute values into text and back. @default JSON */
+  readonly serializer?: AttributeSerializer | undefined
+  /** Where to write what an operator should know. @default the console, warnings and errors */
+  readonly logger?: Logger | undefined
+  /** Also write what only somebody who looks for a fault wants to know. @default false */
+  readonly debug?: boolean | undefined
+}
+
+type Defaulted =
+  | 'clusterName'
+  | 'enabled'
+  | 'mapName'
+  | 'sticky'
+  | 'maxInactiveInterval'
+  | 'cleanUpPeriod'
+  | 'operationTimeout'
+  | 'conflict'
+  | 'merge'
+  | 'onUnreadable'
+  | 'maxSessionBytes'
+  | 'endedMarkerMargin'
+  | 'shutdownOnDestroy'
+  | 'serializer'
+  | 'debug'
+
+/** Options after everything was read, checked and filled in. */
+export type ResolvedOptions = Omit<SessionManagerOptions, Defaulted> & {
+  readonly [Name in Defaulted]-?: NonNullable<SessionManagerOptions[Name]>
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../clock.ts'
+import { systemClock } from '../clock.ts'
+import type { EntryLife, RecordStore, StoredText } from './record-store.ts'
+
+interface MemoryEntry {
+  readonly text: string
+  /** Epoch ms from which the entry is gone. */
+  readonly goneAt: number
+}
+
+const PAGE = 100
+
+/**
+ * A `RecordStore` inside this process, for tests and for `enabled: false`. Nothing survives the process, and nothing is
+ * shared with another one. Expired entries go when they are met and when `find` passes them.
+ */
+export class MemoryRecordStore implements RecordStore {
+  readonly #entries = new Map<string, MemoryEntry>()
+  readonly #clock: Clock
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
+
+  async load(key: string): Promise<string | undefined> {
+    return this.#live(key)?.text
+  }
+
+  async create(key: string, text: string, life: EntryLife): Promise<boolean> {
+    if (this.#live(key)) return false
+    this.#put(key, text, life)
+    return true
+  }
+
+  async replace(key: string, expected: string, text: string, life: EntryLife): Promise<boolean> {
+    if (this.#live(key)?.text !== expected) return false
+    this.#put(key, text, life)
+    return true
+  }
+
+  async remove(key: string, expected?: string): Promise<boolean> {
+    const entry = this.#live(key)
+    if (!entry || (expected !== undefined && entry.text !== expected)) return false
+    return this.#entries.delete(key)
+  }
+
+  async *find(): AsyncIterable<readonly StoredText[]> {
+    const keys = [...this.#entries.keys()]
+    for (let start = 0; start < keys.length; start += PAGE) {
+      yield keys.slice(start, start + PAGE).flatMap((key) => {
+        const entry = this.#live(key)
+        return entry ? [{ key, text: entry.text }] : []
+      })
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#entries.clear()
+  }
+
+  /** Seconds that the entry still has, for tests; `undefined` when there is none. */
+  secondsLeft(key: string): number | undefined {
+    const entry = this.#live(key)
+    return entry && (entry.goneAt - this.#clock.now()) / 1000
+  }
+
+  #put(key: string, text: string, life: EntryLife): void {
+    this.#entries.set(key, { text, goneAt: this.#clock.now() + (life.seconds + (life.margin ?? 0)) * 1000 })
+  }
+
+  #live(key: string): MemoryEntry | undefined {
+    const entry = this.#entries.get(key)
+    if (entry && entry.goneAt > this.#clock.now()) return entry
+    if (entry) this.#entries.delete(key)
+    return undefined
+  }
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../clock.ts'
+import { pause, within } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import type { OnUnreadable } from '../options/session-manager-options.ts'
+import { SessionError } from '../session-error.ts'
+import type { RecordCodec } from './record-codec.ts'
+import type { RecordStore } from './record-store.ts'
+import type { StoredRecord } from './session-record.ts'
+import { isEnded } from './session-record.ts'
+import { StoreUnavailableError, isUnsent } from './store-unavailable.ts'
+
+export interface RecordLoaderOptions {
+  readonly store: RecordStore
+  readonly codec: RecordCodec
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly operationTimeout: number
+  readonly onUnreadable: OnUnreadable
+}
+
+/** A key longer than this is nobody's session id, and is not sent anywhere. */
+const LONGEST_KEY = 256
+const RETRY_PAUSE = 50
+
+/** Reads records for requests: live ones only, within the budget of one load. */
+export class RecordLoader {
+  readonly #options: RecordLoaderOptions
+  #hasWarned = false
+
+  constructor(options: RecordLoaderOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The live record under `key`. `undefined` for a session that does not exist, has ended or has expired, and for a
+   * value that cannot be read unless `onUnreadable` is `'fail'`. Rejects with `STORE_UNAVAILABLE`.
+   */
+  async load(key: string): Promise<StoredRecord | undefined> {
+    if (key === '' || key.length > LONGEST_KEY) return undefined
+    let text: string | undefined
+    try {
+      text = await this.#text(key)
+      if (text === undefined) return undefined
+      const entry = this.#options.codec.parse(key, text)
+      if (isEnded(entry) || entry.expiresAt <= this.#options.clock.now()) return undefined
+      return { record: entry, token: text }
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      return this.#unreadable(key, text, error)
+    }
+  }
+
+  /** Reads can be repeated, so one that failed fast is, while there is time. */
+  async #text(key: string): Promise<string | undefined> {
+    const { store, clock, operationTimeout } = this.#options
+    const deadline = clock.now() + operationTimeout
+    const late = (): Error =>
+      new StoreUnavailableError(
+        `The session store did not answer within ${operationTimeout} ms (option \`operationTimeout\`).`,
+        { unsent: false },
+      )
+    for (;;) {
+      try {
+        return await within(clock, Math.max(1, deadline - clock.now()), store.load(key), late)
+      } catch (error) {
+        if (isUnreadable(error) || isUnsent(error) || clock.now() + RETRY_PAUSE >= deadline) throw error
+        await pause(clock, RETRY_PAUSE)
+      }
+    }
+  }
+
+  async #unreadable(key: string, text: string | undefined, error: SessionError): Promise<undefined> {
+    const { logger, onUnreadable, store } = this.#options
+    if (!this.#hasWarned) logger.warn(`${error.message} (Said once.)`)
+    this.#hasWarned = true
+    if (onUnreadable === 'fail') throw error
+    if (onUnreadable === 'remove') await store.remove(key, text)
+    return undefined
+  }
+}
+
+function isUnreadable(error: unknown): error is SessionError {
+  return error instanceof SessionError && error.code === 'RECORD_UNREADABLE'
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../clock.ts'
+import type { EndReason, SessionRecord } from '../records/session-record.ts'
+import { nextWrite } from '../records/session-record.ts'
+import { SessionError } from '../session-error.ts'
+import type { SessionLifetime } from '../session-lifetime.ts'
+import type { Worker } from '../worker.ts'
+import type { NextEntry } from './write-loop.ts'
+
+export interface RecordStampOptions {
+  readonly clock: Clock
+  readonly lifetime: SessionLifetime
+  readonly worker: Worker
+  /** Whether workers keep copies, so that the one that wrote before has to hear of a write. */
+  readonly sticky: boolean
+  readonly maxSessionBytes: number
+}
+
+/** What every write puts on an entry: version, write id, worker, times, and how long it lives. */
+export class RecordStamp {
+  readonly #options: RecordStampOptions
+
+  constructor(options: RecordStampOptions) {
+    this.#options = options
+  }
+
+  /** `content` as the successor of the live record `before`. */
+  live(content: SessionRecord, before: SessionRecord, writeId: string): NextEntry {
+    const { clock, lifetime, worker } = this.#options
+    const now = clock.now()
+    const record: SessionRecord = {
+      ...content,
+      ...nextWrite(before, writeId),
+      lastAccessedAt: Math.max(content.lastAccessedAt, now),
+      worker: worker.name,
+      notify: this.#notify(before),
+    }
+    const expiresAt = lifetime.expiresAt(record)
+    return { entry: { ...record, expiresAt }, life: lifetime.liveEntry(expiresAt, now) }
+  }
+
+  /** The marker that ends `before`. */
+  ended(reason: EndReason, before: SessionRecord, writeId: string): NextEntry {
+    const { clock, lifetime } = this.#options
+    const now = clock.now()
+    const life = lifetime.endedEntry(before, now)
+    const expiresAt = now + (life.seconds + (life.margin ?? 0)) * 1000
+    return { entry: { ended: reason, ...nextWrite(before, writeId), notify: this.#notify(before), expiresAt }, life }
+  }
+
+  /** The error for an intent that makes `after` of `before`, when that is too large. Shrinking is always allowed. */
+  tooLarge(before: SessionRecord, after: SessionRecord): SessionError | undefined {
+    if (after === before) return undefined
+    const { maxSessionBytes } = this.#options
+    if (charactersOf(after) * MOST_BYTES <= maxSessionBytes) return undefined
+    const bytes = bytesOf(after)
+    if (bytes <= maxSessionBytes || bytes <= bytesOf(before)) return undefined
+    return new SessionError(
+      'RECORD_UNWRITABLE',
+      `The session's attributes would be ${bytes} bytes, more than \`maxSessionBytes\` (${maxSessionBytes}) allows. ` +
+        'Nothing of this change was saved. Keep large data elsewhere and its key in the session.',
+    )
+  }
+
+  #notify(before: SessionRecord): string | undefined {
+    const { sticky, worker } = this.#options
+    return sticky && before.worker !== undefined && before.worker !== worker.name ? before.worker : undefined
+  }
+}
+
+/** UTF-8 needs at most three bytes for one UTF-16 code unit. */
+const MOST_BYTES = 3
+
+function charactersOf(record: SessionRecord): number {
+  let characters = 0
+  for (const [name, text] of record.attributes) characters += name.length + text.length
+  return characters
+}
+
+function bytesOf(record: SessionRecord): number {
+  let bytes = 0
+  for (const [name, text] of record.attributes) bytes += Buffer.byteLength(name) + Buffer.byteLength(text)
+  return bytes
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.ts'
+import { pause } from '../clock.ts'
+import type { RecordCodec } from '../records/record-codec.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import { isUnsent } from '../records/store-unavailable.ts'
+import type { EndReason, SessionRecord, StoredRecord } from '../records/session-record.ts'
+import { isEnded } from '../records/session-record.ts'
+import type { EntryLife } from '../records/record-store.ts'
+import type { RecordStamp } from './record-stamp.ts'
+import type { SaveQueue } from './save-queue.ts'
+import type { WriteLoop } from './write-loop.ts'
+
+export interface SessionEnderOptions {
+  readonly queue: SaveQueue
+  readonly loop: WriteLoop
+  readonly stamp: RecordStamp
+  readonly store: RecordStore
+  readonly codec: RecordCodec
+  readonly clock: Clock
+  readonly operationTimeout: number
+  /** Told once for every session that this worker ended, with its last attributes. */
+  readonly onEnded: (key: string, last: SessionRecord, reason: EndReason) => void
+}
+
+/** One attempt to put a marker over a record. */
+interface Claim {
+  readonly last: SessionRecord
+  readonly life: EntryLife
+}
+
+/** Ms for which a claim of unknown outcome may still be applied; seen up to 12 s late. */
+const LATE_WRITE_LIMIT = 60_000
+
+/** Ends sessions by a marker in the place of their record, and knows for each whether it was this worker that did. */
+export class SessionEnder {
+  readonly #options: SessionEnderOptions
+  #closed = false
+
+  constructor(options: SessionEnderOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Ends the session. `true`: by this call. `false`: there is none, or somebody else ended it, which is no error.
+   * Rejects when that cannot be confirmed in time; the claim is then followed up, so that its event is not missed.
+   */
+  end(key: string, start: StoredRecord | undefined, reason: EndReason): Promise<boolean> {
+    return this.#options.queue.alone(key, (latest) => this.#claim(key, latest ?? start, reason))
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  async #claim(key: string, start: StoredRecord | undefined, reason: EndReason): Promise<boolean> {
+    const { loop, stamp, clock, operationTimeout, onEnded } = this.#options
+    const deadline = clock.now() + operationTimeout
+    const claims = new Map<string, Claim>()
+    try {
+      const outcome = await loop.run({
+        key,
+        start,
+        next: (record, writeId) => {
+          const marker = stamp.ended(reason, record, writeId)
+          claims.set(writeId, { last: record, life: marker.life })
+          return marker
+        },
+        confirmUnchanged: () => false,
+        deadline: () => deadline,
+      })
+      const claim = outcome.kind === 'written' ? claims.get(outcome.writeId) : undefined
+      if (claim) onEnded(key, claim.last, reason)
+      return claim !== undefined
+    } catch (error) {
+      if (claims.size > 0 && !isUnsent(error)) void this.#followUp(key, claims, reason)
+      throw error
+    }
+  }
+
+  /** Reads until it is known whether one of the claims was applied, since then its event is ours to fire. */
+  async #followUp(key: string, claims: ReadonlyMap<string, Claim>, reason: EndReason): Promise<void> {
+    const { store, codec, clock, onEnded } = this.#options
+    const newest = Math.max(...[...claims.values()].map(({ last }) => last.version))
+    const until = clock.now() + LATE_WRITE_LIMIT
+    let told = false
+    for (let wait = 500; !this.#closed && clock.now() < until; wait = Math.min(wait * 2, 10_000)) {
+      await pause(clock, wait, 'background')
+      try {
+        const text = await store.load(key)
+        const entry = text === undefined ? undefined : codec.parse(key, text)
+        const claim = entry && isEnded(entry) ? claims.get(entry.writes[0] ?? '') : undefined
+        if (text === undefined || !claim) {
+          if (entry === undefined || entry.version > newest) return
+          continue
+        }
+        if (!told) onEnded(key, claim.last, reason)
+        told = true
+        await store.replace(key, text, text, claim.life)
+        return
+      } catch {
+        // Away or unreadable just now: look again.
+      }
+    }
+  }
+}

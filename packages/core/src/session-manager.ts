@@ -1,0 +1,197 @@
+import { AttributeView } from './attribute-view.ts'
+import type { SessionAttributes } from './attribute-view.ts'
+import type { Clock } from './clock.ts'
+import { systemClock, within } from './clock.ts'
+import { openRecordStore } from './open-record-store.ts'
+import type { Logger } from './logger.ts'
+import { consoleLogger } from './logger.ts'
+import { resolveOptions } from './options/resolve-options.ts'
+import type { ResolvedOptions, SessionManagerOptions } from './options/session-manager-options.ts'
+import { jsonRecordCodec } from './records/record-codec.ts'
+import { RecordLoader } from './records/record-loader.ts'
+import type { RecordStore } from './records/record-store.ts'
+import type { EndReason, SessionRecord } from './records/session-record.ts'
+import { isEnded } from './records/session-record.ts'
+import { SessionError } from './session-error.ts'
+import type { SessionEventListener, SessionEventName } from './session-events.ts'
+import { SessionEvents } from './session-events.ts'
+import { SessionIdPolicy } from './session-id-policy.ts'
+import { SessionLifetime } from './session-lifetime.ts'
+import { SessionSaver } from './session-saver.ts'
+import { Session } from './session.ts'
+import type { Worker } from './worker.ts'
+import { workerNamed } from './worker.ts'
+
+/** What a process gives to its manager beside options; tests bring their own. */
+export interface SessionManagerSurroundings {
+  /** @default process.env */
+  readonly environment?: NodeJS.ProcessEnv
+  /** @default the machine's clock */
+  readonly clock?: Clock
+}
+
+/** A session that is about to begin. */
+export interface NewSession {
+  /** @default a new id from `idPolicy` */
+  readonly id?: string
+  readonly data?: Readonly<SessionAttributes>
+}
+
+/** Ms that `ready()` waits for the cluster when nothing else is said. */
+const READY_TIMEOUT = 30_000
+
+/**
+ * Opens, creates, saves and ends the sessions of one application on one worker. Starts without the cluster, recovers
+ * without a restart, and answers every call within `operationTimeout`, with `STORE_UNAVAILABLE` if need be.
+ */
+export class SessionManager {
+  readonly idPolicy: SessionIdPolicy = new SessionIdPolicy()
+  readonly worker: Worker
+  readonly #options: ResolvedOptions
+  readonly #logger: Logger
+  readonly #clock: Clock
+  readonly #events: SessionEvents
+  readonly #lifetime: SessionLifetime
+  readonly #store: RecordStore
+  readonly #loader: RecordLoader
+  readonly #saver: SessionSaver
+  #closing: Promise<void> | undefined
+
+  /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
+  constructor(options: SessionManagerOptions = {}, surroundings: SessionManagerSurroundings = {}) {
+    const environment = surroundings.environment ?? process.env
+    this.#options = resolveOptions(options, environment)
+    this.#clock = surroundings.clock ?? systemClock
+    this.#logger = this.#options.logger ?? consoleLogger(this.#options.debug)
+    this.#events = new SessionEvents(this.#logger)
+    this.#lifetime = new SessionLifetime(this.#options)
+    this.worker = workerNamed(this.#options.workerName, environment)
+    this.#store = openRecordStore(this.#options, this.#clock, this.#logger)
+    this.#watchStore()
+    const shared = {
+      ...this.#options,
+      store: this.#store,
+      codec: jsonRecordCodec,
+      clock: this.#clock,
+      logger: this.#logger,
+      lifetime: this.#lifetime,
+      worker: this.worker,
+      events: this.#events,
+    }
+    this.#loader = new RecordLoader(shared)
+    this.#saver = new SessionSaver(shared)
+  }
+
+  /**
+   * Resolves when the store can be used. Rejects with `STORE_UNAVAILABLE` after `timeout` milliseconds (default 30 s);
+   * the manager goes on trying, so that is not the end of it.
+   */
+  async ready(timeout: number = READY_TIMEOUT): Promise<void> {
+    this.#assertOpen()
+    const late = (): SessionError =>
+      new SessionError('STORE_UNAVAILABLE', `The session store was not ready within ${timeout} ms.`)
+    await within(this.#clock, timeout, this.#store.ready?.() ?? Promise.resolve(), late)
+  }
+
+  /**
+   * The session with this bare id, without a worker's name. `undefined` when there is none: never stored, ended,
+   * expired, or not readable. Rejects with `STORE_UNAVAILABLE`.
+   */
+  async load(id: string): Promise<Session | undefined> {
+    this.#assertOpen()
+    const stored = await this.#loader.load(id)
+    return stored && this.#session(id, stored.record, stored.token)
+  }
+
+  /** A new session, in this process only until it is saved. */
+  create({ id = this.idPolicy.generate(), data = {} }: NewSession = {}): Session {
+    const now = this.#clock.now()
+    const aging = { createdAt: now, lastAccessedAt: now, maxInactiveInterval: this.#lifetime.maxInactiveInterval }
+    const record: SessionRecord = {
+      ...aging,
+      version: 0,
+      writes: [],
+      expiresAt: this.#lifetime.expiresAt(aging),
+      attributes: new Map(),
+      further: {},
+    }
+    const session = this.#session(id, record)
+    session.replaceData(data)
+    return session
+  }
+
+  /**
+   * Ends the session with this id, whether it was loaded or not. `true`: by this call; `false`: there is none, or it
+   * had ended. Rejects when the store does not confirm it.
+   */
+  async end(id: string, reason: EndReason = 'invalidated'): Promise<boolean> {
+    this.#assertOpen()
+    return this.#saver.endById(id, reason)
+  }
+
+  /** All live sessions, page by page, for administration: it reads the whole map. */
+  async *sessions(): AsyncIterable<Session> {
+    this.#assertOpen()
+    for await (const page of this.#store.find?.() ?? []) {
+      for (const { key, text } of page) {
+        const record = this.#liveRecord(key, text)
+        if (record) yield this.#session(key, record, text)
+      }
+    }
+  }
+
+  on<Name extends SessionEventName>(name: Name, listener: SessionEventListener<Name>): this {
+    this.#events.on(name, listener)
+    return this
+  }
+
+  off<Name extends SessionEventName>(name: Name, listener: SessionEventListener<Name>): this {
+    this.#events.off(name, listener)
+    return this
+  }
+
+  /**
+   * Waits for the writes under way, `operationTimeout` at most, then stops what this manager started. Later calls
+   * reject with `MANAGER_CLOSED`. Idempotent.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#saver.close()
+    if (this.#options.recordStore === undefined) await this.#store.close()
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new SessionError('MANAGER_CLOSED', 'This session manager was closed.')
+  }
+
+  #session(id: string, record: SessionRecord, token?: string): Session {
+    const view = new AttributeView(record.attributes, this.#options.serializer)
+    return new Session(id, this.#saver, view, record, token)
+  }
+
+  #liveRecord(key: string, text: string): SessionRecord | undefined {
+    try {
+      const entry = jsonRecordCodec.parse(key, text)
+      return isEnded(entry) || entry.expiresAt <= this.#clock.now() ? undefined : entry
+    } catch {
+      return undefined
+    }
+  }
+
+  #watchStore(): void {
+    this.#store.watch?.({
+      available: () => {
+        this.#logger.info('The session store is available.')
+        this.#events.emit('storeAvailable', {})
+      },
+      unavailable: (reason) => {
+        this.#logger.warn(`The session store is not available: ${reason}`)
+        this.#events.emit('storeUnavailable', { reason })
+      },
+    })
+  }
+}

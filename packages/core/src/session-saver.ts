@@ -1,0 +1,172 @@
+import { AttributeView } from './attribute-view.ts'
+import type { SessionAttributes } from './attribute-view.ts'
+import type { Clock } from './clock.ts'
+import { within } from './clock.ts'
+import type { Logger } from './logger.ts'
+import type { ResolvedOptions } from './options/session-manager-options.ts'
+import type { RecordCodec } from './records/record-codec.ts'
+import type { RecordStore } from './records/record-store.ts'
+import type { EndReason, SessionRecord } from './records/session-record.ts'
+import type { AttributeChanges } from './saving/attribute-changes.ts'
+import { BackgroundTouches } from './saving/background-touches.ts'
+import { ConflictPolicy } from './saving/conflict-policy.ts'
+import type { RecordSettings } from './saving/intent.ts'
+import { changeIntent, touchIntent, updateIntent } from './saving/intent.ts'
+import { RecordStamp } from './saving/record-stamp.ts'
+import { SaveQueue } from './saving/save-queue.ts'
+import { SessionEnder } from './saving/session-ender.ts'
+import { WriteLoop } from './saving/write-loop.ts'
+import { SessionError } from './session-error.ts'
+import type { SessionEvents, SessionSummary } from './session-events.ts'
+import type { SessionLifetime } from './session-lifetime.ts'
+import type { Session, SessionWriter } from './session.ts'
+import type { Worker } from './worker.ts'
+
+export interface SessionSaverOptions extends ResolvedOptions {
+  readonly store: RecordStore
+  readonly codec: RecordCodec
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly lifetime: SessionLifetime
+  readonly worker: Worker
+  readonly events: SessionEvents
+}
+
+/** Carries out what sessions ask for, and tells the world what became of it. */
+export class SessionSaver implements SessionWriter {
+  readonly #options: SessionSaverOptions
+  readonly #queue: SaveQueue
+  readonly #ender: SessionEnder
+  readonly #policy: ConflictPolicy
+  readonly #touches: BackgroundTouches
+  /** Attribute names whose conflicts were logged. */
+  readonly #loggedConflicts = new Set<string>()
+  #isClosed = false
+
+  constructor(options: SessionSaverOptions) {
+    const loop = new WriteLoop(options)
+    const stamp = new RecordStamp(options)
+    this.#options = options
+    this.#queue = new SaveQueue({ ...options, loop, stamp })
+    this.#policy = new ConflictPolicy(options.conflict, options.merge, options.serializer)
+    this.#touches = new BackgroundTouches(options.clock)
+    this.#ender = new SessionEnder({
+      ...options,
+      queue: this.#queue,
+      loop,
+      stamp,
+      onEnded: (key, last, reason) => this.#ended(key, last, reason),
+    })
+  }
+
+  async save(session: Session): Promise<void> {
+    this.#assertOpen()
+    const { changes, settings } = session.pending()
+    if (!session.isNew && !hasChanges(changes, settings)) return this.touch(session)
+    const intent = changeIntent(changes, settings, this.#policy)
+    const wasNew = session.isNew
+    const result = await this.#queue.write(session.id, session.known, intent)
+    if (result.kind === 'ended') throw this.#lateWrite(changes)
+    session.saved(changes, settings, result.stored)
+    this.#conflicts(result.result)
+    if (wasNew && result.stored) this.#created(session.id, result.stored.record)
+  }
+
+  async update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R> {
+    this.#assertOpen()
+    const { changes, settings } = session.pending()
+    const intent = updateIntent(change, changes, settings, this.#options.serializer)
+    const wasNew = session.isNew
+    const result = await this.#queue.write(session.id, session.known, intent)
+    if (result.kind === 'ended') throw this.#lateWrite(changes)
+    session.renewed(changes, settings, result.stored)
+    if (wasNew && result.stored) this.#created(session.id, result.stored.record)
+    return result.result
+  }
+
+  async touch(session: Session): Promise<void> {
+    this.#assertOpen()
+    const { clock, lifetime } = this.#options
+    const { record } = session.known
+    if (session.isNew || !lifetime.isTouchDue(record, clock.now())) return
+    const touch = (): Promise<void> => this.#touch(session)
+    if (lifetime.isTouchUrgent(record, clock.now())) await touch()
+    else this.#touches.start(session.id, session.expiresAt, touch)
+  }
+
+  async end(session: Session, reason: EndReason): Promise<boolean> {
+    this.#assertOpen()
+    const { record, token } = session.known
+    return this.#ender.end(session.id, token === undefined ? undefined : { record, token }, reason)
+  }
+
+  async endById(id: string, reason: EndReason): Promise<boolean> {
+    this.#assertOpen()
+    return this.#ender.end(id, undefined, reason)
+  }
+
+  /** Lets the writes under way finish, and starts no others. Never rejects. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#touches.close()
+    const { clock, operationTimeout, logger } = this.#options
+    const late = (): Error => new Error('late')
+    await within(clock, operationTimeout, this.#queue.idle(), late).catch(() =>
+      logger.warn(`Some session writes were not confirmed within ${operationTimeout} ms of closing.`),
+    )
+    this.#ender.close()
+  }
+
+  async #touch(session: Session): Promise<void> {
+    const result = await this.#queue.write(session.id, session.known, touchIntent(this.#options.lifetime))
+    if (result.kind !== 'ended') session.touched(result.stored)
+  }
+
+  #created(key: string, record: SessionRecord): void {
+    const { events } = this.#options
+    if (events.hasListeners('created')) events.emit('created', { session: this.#summary(key, record) })
+  }
+
+  #ended(key: string, last: SessionRecord, reason: EndReason): void {
+    const { events } = this.#options
+    if (events.hasListeners('destroyed')) {
+      events.emit('destroyed', { session: this.#summary(key, last), reason })
+    }
+  }
+
+  #summary(id: string, record: SessionRecord): SessionSummary {
+    const { data } = new AttributeView(record.attributes, this.#options.serializer)
+    return { id, principal: record.principal, attributes: data }
+  }
+
+  #conflicts(names: readonly string[]): void {
+    if (names.length === 0) return
+    const { events, logger } = this.#options
+    events.emit('conflict', { names })
+    for (const name of names) {
+      if (this.#loggedConflicts.has(name) || this.#loggedConflicts.size > 1000) continue
+      this.#loggedConflicts.add(name)
+      logger.warn(
+        `Two requests changed the session attribute "${name}" at the same time; the option \`conflict\` decided. ` +
+          'Use `update()` for values that depend on what is stored. (Said once for each name.)',
+      )
+    }
+  }
+
+  #lateWrite(changes: AttributeChanges): SessionError {
+    const names = [...changes.texts.keys()]
+    this.#options.events.emit('lateWrite', { names })
+    return new SessionError(
+      'SESSION_ENDED',
+      'The session was ended by another request, or expired, before this change was saved; the change was dropped.',
+    )
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new SessionError('MANAGER_CLOSED', 'This session manager was closed.')
+  }
+}
+
+function hasChanges(changes: AttributeChanges, settings: RecordSettings): boolean {
+  return changes.texts.size > 0 || Object.keys(settings).length > 0
+}

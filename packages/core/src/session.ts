@@ -1,0 +1,163 @@
+import type { AttributeView, SessionAttributes } from './attribute-view.ts'
+import type { EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
+import type { AttributeChanges } from './saving/attribute-changes.ts'
+import type { RecordSettings } from './saving/intent.ts'
+
+/** What a session asks of the manager that it came from. */
+export interface SessionWriter {
+  save(session: Session): Promise<void>
+  update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R>
+  touch(session: Session): Promise<void>
+  end(session: Session, reason: EndReason): Promise<boolean>
+}
+
+/**
+ * One request's view of one session: the attributes, and the record that they were read from. Several requests have
+ * several views of the same session; saving merges them.
+ */
+export class Session {
+  readonly id: string
+  readonly #writer: SessionWriter
+  readonly #view: AttributeView
+  #record: SessionRecord
+  #token: string | undefined
+  #settings: RecordSettings = {}
+
+  /** @internal Sessions come from `SessionManager.load` and `SessionManager.create`. */
+  constructor(id: string, writer: SessionWriter, view: AttributeView, record: SessionRecord, token?: string) {
+    this.id = id
+    this.#writer = writer
+    this.#view = view
+    this.#record = record
+    this.#token = token
+  }
+
+  /** Whether the store has never confirmed this session. */
+  get isNew(): boolean {
+    return this.#token === undefined
+  }
+
+  /** The attributes, as properties that can be read, assigned, deleted and changed inside. */
+  get data(): SessionAttributes {
+    return this.#view.data
+  }
+
+  /** Epoch ms. */
+  get createdAt(): number {
+    return this.#record.createdAt
+  }
+
+  /** Epoch ms of the last request that the store knows of. */
+  get lastAccessedAt(): number {
+    return this.#record.lastAccessedAt
+  }
+
+  /** Epoch ms from which the session is expired, unless somebody uses it before. */
+  get expiresAt(): number {
+    return this.#record.expiresAt
+  }
+
+  get principal(): string | undefined {
+    return this.#record.principal
+  }
+
+  /** Seconds without a request after which this session ends. Saved with the session. */
+  get maxInactiveInterval(): number {
+    return this.#settings.maxInactiveInterval ?? this.#record.maxInactiveInterval
+  }
+
+  set maxInactiveInterval(seconds: number) {
+    if (!(seconds > 0 && Number.isFinite(seconds))) {
+      throw new TypeError(`Expected \`maxInactiveInterval\` to be a number of seconds > 0, got \`${seconds}\``)
+    }
+    this.#settings = { ...this.#settings, maxInactiveInterval: seconds }
+  }
+
+  /** The cookie's own max age in seconds; -1: until the browser closes; `undefined`: the application's default. */
+  get cookieMaxAge(): number | undefined {
+    return this.#settings.cookieMaxAge ?? this.#record.cookieMaxAge
+  }
+
+  set cookieMaxAge(seconds: number | undefined) {
+    const { cookieMaxAge: _, ...others } = this.#settings
+    this.#settings = seconds === undefined ? others : { ...others, cookieMaxAge: seconds }
+  }
+
+  /**
+   * Makes the session hold these attributes and no others. Only names that this view knew are deleted: what another
+   * request adds meanwhile stays.
+   */
+  replaceData(attributes: Readonly<SessionAttributes>): void {
+    for (const name of this.#view.names()) {
+      if (!Object.hasOwn(attributes, name)) this.#view.delete(name)
+    }
+    for (const [name, value] of Object.entries(attributes)) this.#view.set(name, value)
+  }
+
+  /**
+   * Saves what changed, merged with what others saved meanwhile. Resolves when the store has confirmed it, at once when
+   * nothing changed. Rejects with `SESSION_ENDED` when the session was ended meanwhile: nothing brings it back.
+   */
+  save(): Promise<void> {
+    return this.#writer.save(this)
+  }
+
+  /**
+   * Changes the session atomically in the cluster: `change` gets the attributes as they are stored now, with this
+   * view's unsaved changes on top, and may run again when another writer was faster. It must be synchronous. What it
+   * returns is returned; what it throws rejects, and then nothing is saved. Afterwards `data` is what was stored.
+   */
+  update<R>(change: (data: SessionAttributes) => R): Promise<R> {
+    return this.#writer.update(this, change)
+  }
+
+  /**
+   * Says that the session is in use, at most every `touchAfter` seconds. Does not wait for the store, which is asked in
+   * the background, unless more than half of the session's interval has passed.
+   */
+  touch(): Promise<void> {
+    return this.#writer.touch(this)
+  }
+
+  /**
+   * Ends the session everywhere. `true`: by this call; `false`: it had ended already, or was never stored. Rejects when
+   * the store does not confirm it: then ask the user to try again.
+   */
+  end(reason: EndReason = 'invalidated'): Promise<boolean> {
+    return this.#writer.end(this, reason)
+  }
+
+  /** @internal */
+  get known(): { readonly record: SessionRecord; readonly token: string | undefined } {
+    return { record: this.#record, token: this.#token }
+  }
+
+  /** @internal What was changed and is not saved. */
+  pending(): { readonly changes: AttributeChanges; readonly settings: RecordSettings } {
+    return { changes: this.#view.changes(), settings: this.#settings }
+  }
+
+  /** @internal These changes are stored, and `stored` is what they became part of. */
+  saved(changes: AttributeChanges, settings: RecordSettings, stored: StoredRecord | undefined): void {
+    this.#view.saved(changes)
+    this.#adopt(settings, stored)
+  }
+
+  /** @internal The view starts afresh from `stored`, which holds these changes. */
+  renewed(changes: AttributeChanges, settings: RecordSettings, stored: StoredRecord | undefined): void {
+    if (stored) this.#view.reset(stored.record.attributes, changes)
+    this.#adopt(settings, stored)
+  }
+
+  /** @internal A touch was stored. */
+  touched(stored: StoredRecord | undefined): void {
+    this.#adopt({}, stored)
+  }
+
+  #adopt(settings: RecordSettings, stored: StoredRecord | undefined): void {
+    if (this.#settings === settings) this.#settings = {}
+    if (!stored || stored.record.version < this.#record.version) return
+    this.#record = stored.record
+    this.#token = stored.token
+  }
+}
