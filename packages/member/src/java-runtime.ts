@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { commandPath } from './command-path.ts'
 import { runCommand } from './command-run.ts'
 import { bulleted, MemberError, throwIfAborted } from './member-error.ts'
 
@@ -16,14 +17,15 @@ export interface JavaRequest {
 }
 
 export interface JavaRuntime {
-  /** The command to spawn: an absolute path, or a name that PATH finds. */
+  /** The command to spawn, an absolute path. */
   readonly command: string
   readonly majorVersion: number
 }
 
 interface Place {
   readonly label: string
-  readonly command: string
+  /** Undefined: there is none at this place. */
+  readonly command: string | undefined
 }
 
 /**
@@ -34,12 +36,11 @@ interface Place {
  */
 export async function locateJava(request: JavaRequest = {}): Promise<JavaRuntime> {
   const findings: string[] = []
-  for (const place of placesToLook(request.java, request.env ?? process.env)) {
-    // oxlint-disable-next-line no-await-in-loop -- the order decides, and the first one usually does
-    const found = await examine(place.command, request.signal)
+  for (const { label, command } of await placesToLook(request.java, request.env ?? process.env)) {
+    const found = command === undefined ? 'no `java`' : await examine(command, request.signal)
     throwIfAborted(request.signal)
     if (typeof found !== 'string') return found
-    findings.push(`${place.label}: ${place.command}: ${found}`)
+    findings.push(`${label}: ${command === undefined ? '' : `${command}: `}${found}`)
   }
   throw new MemberError(
     'JAVA_NOT_FOUND',
@@ -52,18 +53,18 @@ export async function locateJava(request: JavaRequest = {}): Promise<JavaRuntime
   )
 }
 
-function placesToLook(java: string | undefined, env: NodeJS.ProcessEnv): Place[] {
-  if (java) return [{ label: 'option java', command: asCommand(java) }]
+async function placesToLook(java: string | undefined, env: NodeJS.ProcessEnv): Promise<Place[]> {
+  if (java) return [{ label: 'option java', command: await asCommand(java, env) }]
   const fromEnvironment = env['HAZELCAST_JAVA']
-  if (fromEnvironment) return [{ label: 'HAZELCAST_JAVA', command: asCommand(fromEnvironment) }]
+  if (fromEnvironment) return [{ label: 'HAZELCAST_JAVA', command: await asCommand(fromEnvironment, env) }]
   const home = env['JAVA_HOME']
-  const onPath = { label: 'PATH', command: 'java' }
+  const onPath = { label: 'PATH', command: await commandPath('java', env) }
   return home ? [{ label: 'JAVA_HOME', command: join(resolve(home), 'bin', 'java') }, onPath] : [onPath]
 }
 
-/** A bare name is left to the PATH; a relative path must not depend on the folder the member will run in. */
-function asCommand(java: string): string {
-  return /[\\/]/.test(java) ? resolve(java) : java
+/** A bare name is looked for on the PATH; a relative path must not depend on the folder the member will run in. */
+async function asCommand(java: string, env: NodeJS.ProcessEnv): Promise<string> {
+  return /[\\/]/.test(java) ? resolve(java) : ((await commandPath(java, env)) ?? java)
 }
 
 /** The runtime, or why it cannot be used. */

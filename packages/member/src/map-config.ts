@@ -19,7 +19,10 @@ export interface MapConfig {
   readonly timeToLiveSeconds?: number
   /** Copies of each entry on other members, 0 to 6. @default 1 */
   readonly backupCount?: number
-  /** @default a HASH index on `principal` */
+  /**
+   * A value without such an attribute is refused by the members unless it is JSON (`HazelcastJsonValue`), so give `[]` for a map of
+   * strings or buffers. @default a HASH index on `principal`
+   */
   readonly indexes?: readonly MapIndex[]
 }
 

@@ -49,18 +49,18 @@ export async function fetchJar(request: FetchRequest): Promise<string> {
   }
 }
 
-type Report = (state: 'started' | 'fetching' | 'finished' | 'failed', receivedBytes?: number) => Promise<void>
+type Report = (state: 'started' | 'fetching' | 'finished' | 'failed', knownBytes?: number) => Promise<void>
 
 function reporter({ version, onProgress }: FetchRequest, folder: string): Report {
   const startedAt = performance.now()
-  return async (state, receivedBytes) => {
-    onProgress({
-      state,
-      version,
-      receivedBytes: receivedBytes ?? (await folderBytes(folder)),
-      totalBytes: publishedBytes(version),
-      elapsedMs: performance.now() - startedAt,
-    })
+  let isOver = false
+  return async (state, knownBytes) => {
+    const receivedBytes = knownBytes ?? (await folderBytes(folder))
+    // A report that was still counting when the last one went out would come after it.
+    if (isOver) return
+    isOver = state === 'finished' || state === 'failed'
+    const elapsedMs = performance.now() - startedAt
+    onProgress({ state, version, receivedBytes, totalBytes: publishedBytes(version), elapsedMs })
   }
 }
 
@@ -83,9 +83,7 @@ async function removeAbandoned(cacheFolder: string): Promise<void> {
   for (const name of await readdir(cacheFolder)) {
     if (!name.startsWith(FOLDER_PREFIX)) continue
     const folder = join(cacheFolder, name)
-    // oxlint-disable-next-line no-await-in-loop -- one at most, as a rule
     const modifiedAt = await stat(folder).then((found) => found.mtimeMs, Date.now)
-    // oxlint-disable-next-line no-await-in-loop
     if (Date.now() - modifiedAt > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true })
   }
 }

@@ -1,6 +1,7 @@
-import { access, constants, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
+import { commandPath } from './command-path.ts'
 import { progressWriter, type FetchProgressListener } from './fetch-progress.ts'
 import { checksumMismatch } from './jar-checksum.ts'
 import { fetchJar } from './maven-fetch.ts'
@@ -43,18 +44,15 @@ export async function locateJar(request: JarRequest = {}): Promise<string> {
   if (!env['HAZELCAST_HOME']) findings.push('HAZELCAST_HOME: not set')
   const cacheFolder = cacheFolderOf(env)
   for (const place of placesToLook(version, cacheFolder, env)) {
-    // oxlint-disable-next-line no-await-in-loop -- the order decides
     const problem = await problemWith(place, version)
     if (problem === undefined) return place.path
     findings.push(`${place.label}: ${place.path}: ${problem}`)
   }
-  const maven = await mavenCommand(env)
-  const obstacle = obstacleToFetching(maven, cacheFolder, env)
-  if (maven === undefined || cacheFolder === undefined || obstacle !== undefined)
-    throw notFound(version, [...findings, `Maven: ${obstacle}`])
+  const means = await meansToFetch(env, cacheFolder)
+  if (typeof means === 'string') throw notFound(version, [...findings, `Maven: ${means}`])
   const onProgress = request.onProgress ?? progressWriter(process.stderr)
   try {
-    return await fetchJar({ version, cacheFolder, maven, signal, onProgress })
+    return await fetchJar({ ...means, version, signal, onProgress })
   } catch (error) {
     if (!(error instanceof MemberError) || error.code !== 'JAR_DOWNLOAD_FAILED') throw error
     throw new MemberError(error.code, `${error.message}\nLooked before at:${bulleted(findings)}\n${waysOut(version)}`, {
@@ -126,35 +124,19 @@ function systemHome(): string | undefined {
   }
 }
 
-async function mavenCommand(env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const home = env['MAVEN_HOME'] ? [join(env['MAVEN_HOME'], 'bin')] : []
-  for (const folder of [...home, ...(env['PATH'] ?? '').split(delimiter)]) {
-    const command = resolve(folder, 'mvn')
-    // oxlint-disable-next-line no-await-in-loop -- the order decides
-    if (folder !== '' && (await isExecutable(command))) return command
-  }
-  return undefined
-}
-
-function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
-}
-
-function obstacleToFetching(
-  maven: string | undefined,
-  cacheFolder: string | undefined,
+/** What a fetch needs, or why there is none. */
+async function meansToFetch(
   env: NodeJS.ProcessEnv,
-): string | undefined {
+  cacheFolder: string | undefined,
+): Promise<{ maven: string; cacheFolder: string } | string> {
   const isAllowed = env['HAZELCAST_DOWNLOAD']
   if (isAllowed !== undefined && /^(0|false|no|off)$/i.test(isAllowed))
     return `not asked, because of HAZELCAST_DOWNLOAD=${isAllowed}`
+  const maven = await commandPath('mvn', env, env['MAVEN_HOME'] ? [join(env['MAVEN_HOME'], 'bin')] : [])
   if (maven === undefined) return 'no `mvn` in MAVEN_HOME or on the PATH'
   if (cacheFolder === undefined)
     return 'not asked: this user has no home folder to keep the jar in; set HAZELCAST_CACHE_DIR'
-  return undefined
+  return { maven, cacheFolder }
 }
 
 function notFound(version: string, findings: readonly string[]): MemberError {

@@ -17,6 +17,9 @@ export const stderrLog: MemberLog = {
 /** For java.util.logging's SimpleFormatter: level, logger, message, stack trace. */
 export const LOG_FORMAT = '%4$s|%3$s|%5$s%6$s%n'
 
+/** Warnings about what was asked for: a member on its own. */
+const EXPECTED = /No join method is enabled! Starting standalone/
+
 const KEPT_LINES = 60
 const RECORD = /^(SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST)\|([^|]*)\|(.*)$/
 /** What Hazelcast puts before each message: `[127.0.0.1]:5701 [cluster] [5.7.0]`. */
@@ -54,7 +57,7 @@ export class MemberOutput {
     if (record) this.#level = levelOf(record[1])
     else if (line.startsWith('Exception in thread')) this.#level = 'error'
     this.#noteIdentity(text)
-    this.#log[this.#level](`[hazelcast] ${text}`)
+    this.#log[EXPECTED.test(text) ? 'debug' : this.#level](`[hazelcast] ${text}`)
   }
 
   /** The last lines worth showing in an error: no stack frames. */

@@ -68,12 +68,10 @@ export class MemberProcess {
     const deadline = performance.now() + timeoutMs
     for (;;) {
       throwIfAborted(signal)
-      // oxlint-disable-next-line no-await-in-loop -- polling is the point: there is no event to wait for
       const port = await this.#folder.readPort()
       if (this.#exit) throw this.#startFailure(this.#exit)
       if (port !== undefined) return port
       if (performance.now() > deadline) throw this.#timeout(timeoutMs)
-      // oxlint-disable-next-line no-await-in-loop
       await sleep(READY_POLL_MS)
     }
   }

@@ -9,7 +9,7 @@ const KNOWN_FAILURES: readonly (readonly [RegExp, string])[] = [
     /Could not find or load main class|ClassNotFoundException: com\.hazelcast/,
     'The jar is damaged, or not that of a Hazelcast member: correct or remove HAZELCAST_JAR or the option `jar`.',
   ],
-  [/InvalidConfigurationException|SchemaViolation/, 'The member refused its configuration.'],
+  [/InvalidConfigurationException|SchemaViolation|keyword location: #/, 'The member refused its configuration.'],
   [
     /Unrecognized (VM )?option|Could not create the Java Virtual Machine/,
     'The JVM refused an argument: see `jvmArgs`.',

@@ -109,14 +109,15 @@ interface ReadyMember {
 }
 
 function describeMember(memberProcess: MemberProcess, { settings, output, port }: ReadyMember): Member {
-  const isOwnConfig = settings.configFile === undefined
-  const loggedHost = isOwnConfig ? undefined : output.host
+  const loggedHost = settings.configFile === undefined ? undefined : output.host
   const host = loggedHost ?? (settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host)
+  // What the member reports of itself is where others reach it; behind a public address that is not where it listens.
+  const listeningPort = settings.publicAddress === undefined ? port : (settings.port ?? port)
   const stop = (): Promise<void> => memberProcess.stop()
   return {
-    address: `${host}:${port}`,
+    address: `${host}:${listeningPort}`,
     host,
-    port,
+    port: listeningPort,
     clusterName: settings.clusterName ?? output.clusterName ?? 'dev',
     pid: memberProcess.pid ?? 0,
     exited: memberProcess.exited,

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { locateJar, locateJava, type JarRequest } from '@hazelcast-session/member'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { commandPath } from '../src/command-path.ts'
+import { temporaryFolder } from './fake-command.ts'
+
+const run = promisify(execFile)
+const NAME = 'hazelcast-5.7.0.jar'
+const here = import.meta.dirname
+
+/** True where a real Maven can reach a repository; in CI it has to. */
+async function canFetch(): Promise<boolean> {
+  if (process.env['HAZELCAST_DOWNLOAD'] === '0') return false
+  const obstacle = await obstacleToMaven()
+  if (obstacle === undefined) return true
+  if (process.env['CI'] === 'true') throw new Error(obstacle)
+  process.stderr.write(`Tests that fetch with a real Maven are skipped: ${obstacle}\n`)
+  return false
+}
+
+async function obstacleToMaven(): Promise<string | undefined> {
+  if ((await commandPath('mvn', process.env)) === undefined) return 'there is no mvn on the PATH'
+  return locateJava().then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
+}
+
+function request(HOME: string, more: JarRequest = {}): JarRequest {
+  return { env: { HOME, PATH: process.env['PATH'] }, onProgress: () => undefined, ...more }
+}
+
+describe.skipIf(!(await canFetch()))('with a real Maven', () => {
+  test('two processes with an empty home fetch at the same time, beside a broken pom.xml', async () => {
+    const HOME = await temporaryFolder(onTestFinished)
+    const work = join(HOME, 'work')
+    await mkdir(work)
+    await writeFile(join(work, 'pom.xml'), 'this is no XML')
+    const env = { PATH: process.env['PATH'], HOME }
+    const fetch = () => run(process.execPath, [join(here, 'fetch.mjs')], { cwd: work, env })
+    const [first, second] = await Promise.all([fetch(), fetch()])
+    const cache = join(HOME, '.cache', 'hazelcast-session')
+    expect([first.stdout, second.stdout]).toEqual([join(cache, NAME), join(cache, NAME)])
+    expect(first.stderr).toMatch(
+      /^Fetching Hazelcast 5\.7\.0 with Maven.*\nFetched Hazelcast 5\.7\.0: 21\.4 MB in [\d.]+ s\n$/,
+    )
+    await expect(readdir(cache)).resolves.toEqual([NAME])
+    // Found there from now on, without Maven, checked.
+    await expect(locateJar({ env: { HOME, PATH: '' } })).resolves.toBe(join(cache, NAME))
+  })
+
+  test('a version that does not exist: what Maven says is passed on', async () => {
+    const HOME = await temporaryFolder(onTestFinished)
+    const attempt = locateJar(request(HOME, { version: '5.0.99' }))
+    await expect(attempt).rejects.toMatchObject({ code: 'JAR_DOWNLOAD_FAILED' })
+    await expect(attempt).rejects.toThrow(/Could not find artifact com\.hazelcast:hazelcast/)
+  })
+})

@@ -1,0 +1,100 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { fakeCommand, temporaryFolder } from './fake-command.ts'
+import { canStartMembers } from './real-member.ts'
+
+const here = import.meta.dirname
+const root = join(here, '..', '..', '..')
+/** Everything here is over in a second; the limit is for a machine that does much else. */
+const eventually = { timeout: 30_000, interval: 50 }
+
+interface Parent {
+  readonly process: ChildProcess
+  readonly memberPid: number
+  /** The folder it uses for temporary files, and nobody else does. */
+  readonly temporary: string
+}
+
+/** A Node process of its own, with a member that is ready. */
+async function startParent(way: string, env: NodeJS.ProcessEnv = {}): Promise<Parent> {
+  const temporary = await temporaryFolder(onTestFinished)
+  const child = spawn(process.execPath, [join(here, 'parent.mjs'), way, '5781'], {
+    env: { ...process.env, TMPDIR: temporary, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // A group of its own, so that a test can signal it as a terminal does.
+    detached: true,
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+  const { pid } = JSON.parse(line) as { pid: number }
+  return { process: child, memberPid: pid, temporary }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function expectNothingLeft({ memberPid, temporary }: Parent): Promise<void> {
+  await vi.waitFor(() => expect(isAlive(memberPid)).toBe(false), eventually)
+  await vi.waitFor(async () => expect(await readdir(temporary)).toEqual([]), eventually)
+}
+
+describe.skipIf(!canStartMembers)('a member does not outlive its parent', () => {
+  beforeAll(async () => {
+    // The parents are plain Node, which does not read TypeScript: they need the built package.
+    await promisify(execFile)(process.execPath, [
+      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      '-b',
+      join(here, '..'),
+    ])
+  })
+
+  test.each(Array.from({ length: 20 }, (_, round) => round + 1))('killed with SIGKILL, %i of 20', async () => {
+    const parent = await startParent('stay')
+    expect(isAlive(parent.memberPid)).toBe(true)
+    parent.process.kill('SIGKILL')
+    await expectNothingLeft(parent)
+  })
+
+  test.each(['natural-end', 'uncaught-throw', 'process-exit', 'stop'])('%s', async (way) => {
+    const parent = await startParent(way)
+    await expectNothingLeft(parent)
+    await vi.waitFor(() => expect(parent.process.exitCode).not.toBeNull(), eventually)
+    expect(parent.process.exitCode).toBe(way === 'uncaught-throw' ? 1 : 0)
+  })
+
+  test('SIGTERM', async () => {
+    const parent = await startParent('stay')
+    parent.process.kill('SIGTERM')
+    await expectNothingLeft(parent)
+  })
+
+  test('a Ctrl-C, which reaches the whole group: the member is not in it, and ends after its parent', async () => {
+    const parent = await startParent('stay')
+    const ended = once(parent.process, 'exit')
+    process.kill(-parent.process.pid!, 'SIGINT')
+    await expect(ended).resolves.toEqual([null, 'SIGINT'])
+    await expectNothingLeft(parent)
+  })
+
+  test('a member that does not answer to SIGTERM is killed', async () => {
+    const folder = await temporaryFolder(onTestFinished)
+    const script = `[ "$1" = -version ] && { echo 'openjdk version "17"' >&2; exit; }
+trap '' TERM
+echo 5781 > ports/port
+while :; do /bin/sleep 1; done`
+    const HAZELCAST_JAVA = await fakeCommand(folder, 'java', script)
+    const parent = await startParent('stay', { HAZELCAST_JAVA, MEMBER_GRACEFUL_SECONDS: '0' })
+    parent.process.kill('SIGKILL')
+    await expectNothingLeft(parent)
+  })
+})
