@@ -45,5 +45,9 @@ function seconds(begin) {
 }
 
 const unknown = process.argv.slice(2).filter((argument) => argument !== '--fast')
-if (unknown.length > 0) throw new TypeError(`check knows --fast only, got ${unknown.join(' ')}`)
-await main(process.argv.includes('--fast'))
+if (unknown.length > 0) {
+  console.error(`check: expected nothing or --fast, got ${unknown.join(' ')}`)
+  process.exitCode = 2
+} else {
+  await main(process.argv.includes('--fast'))
+}
