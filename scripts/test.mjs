@@ -15,7 +15,7 @@ async function main(vitestArgs) {
   if (built !== 0) return finish({ totals: { passed: 0, failed: 1, skipped: 0 }, complaint: 'the build failed' })
 
   console.log(
-    `\ntest: running vitest ${vitestArgs.join(' ')} (integration tests start Hazelcast members: minutes, not seconds) ...`,
+    `\ntest: running ${['vitest', ...vitestArgs].join(' ')} (integration tests start Hazelcast members: minutes) ...`,
   )
   const folder = mkdtempSync(join(tmpdir(), 'test-totals-'))
   const file = join(folder, 'totals.json')
