@@ -33,13 +33,17 @@ function joinSection(members: readonly string[]): Record<string, unknown> {
 
 /** What the options say over a configuration file of the user's, as Hazelcast's override properties. */
 export function overrideProperties(settings: MemberSettings, fileText: string): Record<string, string> {
-  const { clusterName, port, publicAddress, hasExplicitMaps } = settings
+  const said = {
+    'hz.cluster-name': settings.clusterName,
+    'hz.network.port.port': settings.port,
+    'hz.network.port.port-count': settings.portCount,
+    'hz.network.port.auto-increment': settings.autoIncrement,
+    'hz.network.public-address': settings.publicAddress,
+  }
   const properties: Record<string, string> = {}
-  if (clusterName !== undefined) properties['hz.cluster-name'] = clusterName
-  if (port !== undefined) properties['hz.network.port.port'] = String(port)
-  if (publicAddress !== undefined) properties['hz.network.public-address'] = publicAddress
+  for (const [name, value] of Object.entries(said)) if (value !== undefined) properties[name] = String(value)
   for (const [name, config] of Object.entries(settings.maps)) {
-    if (hasExplicitMaps || !fileText.includes(name)) Object.assign(properties, mapProperties(name, config))
+    if (settings.hasExplicitMaps || !fileText.includes(name)) Object.assign(properties, mapProperties(name, config))
   }
   return properties
 }

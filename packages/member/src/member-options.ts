@@ -11,10 +11,10 @@ export interface StartMemberOptions {
   readonly clusterName?: string
   /**
    * IPv4 address to listen on. `0.0.0.0` is all interfaces. Hazelcast Community has neither TLS nor authentication, so
-   * anything but loopback is logged as a warning. Ignored with `configFile`. @default '127.0.0.1'
+   * anything but loopback is logged as a warning. Not with `configFile`. @default '127.0.0.1'
    */
   readonly host?: string
-  /** First TCP port tried. With `configFile`, what the file says unless given here. @default 5701 */
+  /** First TCP port tried. @default 5701; with `configFile`, what the file says, as for the next two */
   readonly port?: number
   /** How many ports are tried, from `port` on, with `autoIncrement`. @default 100 */
   readonly portCount?: number

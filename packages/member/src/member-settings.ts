@@ -13,8 +13,10 @@ export interface MemberSettings {
   readonly host: string
   /** Undefined: what the configuration file says. */
   readonly port: number | undefined
-  readonly portCount: number
-  readonly autoIncrement: boolean
+  /** Undefined: what the configuration file says. */
+  readonly portCount: number | undefined
+  /** Undefined: what the configuration file says. */
+  readonly autoIncrement: boolean | undefined
   readonly publicAddress: string | undefined
   readonly members: readonly string[]
   readonly maps: MapConfigs
@@ -32,6 +34,7 @@ export interface MemberSettings {
 }
 
 const FIRST_PORT = 5701
+const PORT_COUNT = 100
 const HEAP_MB = { development: 128, production: 512 }
 
 /** @throws {MemberError} `INVALID_OPTION`, naming every option that cannot work. */
@@ -43,8 +46,8 @@ export function resolveOptions(options: StartMemberOptions): MemberSettings {
     clusterName: options.clusterName ?? (isOwnConfig ? `dev-${randomBytes(6).toString('hex')}` : undefined),
     host: options.host === undefined || options.host === 'localhost' ? '127.0.0.1' : options.host,
     port: options.port ?? (isOwnConfig ? FIRST_PORT : undefined),
-    portCount: options.portCount ?? 100,
-    autoIncrement: options.autoIncrement ?? publicAddress === undefined,
+    portCount: options.portCount ?? (isOwnConfig ? PORT_COUNT : undefined),
+    autoIncrement: options.autoIncrement ?? (isOwnConfig ? publicAddress === undefined : undefined),
     publicAddress,
     members: options.members ?? [],
     maps: options.maps ?? DEFAULT_MAPS,

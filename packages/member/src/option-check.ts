@@ -47,7 +47,7 @@ function checkAddresses({ clusterName, host, publicAddress, members }: StartMemb
 }
 
 function checkCombinations(options: StartMemberOptions, complain: Complain): void {
-  const { configFile, members = [], clusterName, publicAddress, autoIncrement, profile, version } = options
+  const { configFile, host, members = [], clusterName, publicAddress, autoIncrement, profile, version } = options
   if (members.length > 0 && clusterName === undefined)
     complain('clusterName', 'a name, as there are members to join', clusterName)
   if (publicAddress !== undefined && autoIncrement === true)
@@ -58,6 +58,7 @@ function checkCombinations(options: StartMemberOptions, complain: Complain): voi
     complain('version', 'one like 5.7.0', version)
   if (configFile === undefined) return
   if (!/\.(ya?ml|xml)$/.test(configFile)) complain('configFile', 'a .yaml, .yml or .xml file', configFile)
+  if (host !== undefined) complain('host', 'none, as configFile says where to listen', host)
   if (members.length > 0) complain('members', 'none, as configFile says whom to join', members)
 }
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { locateJar, locateJava, type JarRequest } from '@hazelcast-session/member'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { commandPath } from '../src/command-path.ts'
 import { temporaryFolder } from './fake-command.ts'
 
@@ -50,6 +50,18 @@ describe.skipIf(!(await canFetch()))('with a real Maven', () => {
     await expect(readdir(cache)).resolves.toEqual([NAME])
     // Found there from now on, without Maven, checked.
     await expect(locateJar({ env: { HOME, PATH: '' } })).resolves.toBe(join(cache, NAME))
+  })
+
+  test('a Maven that is told to stay offline', async () => {
+    const HOME = await temporaryFolder(onTestFinished)
+    await mkdir(join(HOME, '.m2'))
+    await writeFile(join(HOME, '.m2', 'settings.xml'), '<settings><offline>true</offline></settings>')
+    // Java takes the home folder from the user database, not from HOME.
+    vi.stubEnv('MAVEN_OPTS', `-Duser.home=${HOME}`)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const attempt = locateJar(request(HOME))
+    await expect(attempt).rejects.toMatchObject({ code: 'JAR_DOWNLOAD_FAILED' })
+    await expect(attempt).rejects.toThrow(/Cannot access .* in offline mode[\s\S]*Looked before at[\s\S]*Ways out/)
   })
 
   test('a version that does not exist: what Maven says is passed on', async () => {

@@ -25,6 +25,7 @@ test.each<[StartMemberOptions, RegExp]>([
   [{ members: ['127.0.0.1:5701'] }, /clusterName: expected a name, as there are members to join/],
   [{ version: 'latest' }, /version: expected one like 5\.7\.0, got "latest"/],
   [{ configFile: 'own.conf' }, /configFile: expected a \.yaml, \.yml or \.xml file/],
+  [{ configFile: 'a.xml', host: '127.0.0.1' }, /host: expected none, as configFile says/],
   [{ configFile: 'a.xml', clusterName: 'a', members: ['a:1'] }, /members: expected none, as configFile says/],
   [{ configFile: 'a.xml', maps: { Web: {} } }, /maps\.Web: expected a lower-case name/],
   [{ maps: { web: { timeToLiveSeconds: -1 } } }, /maps\.web\.timeToLiveSeconds: expected whole seconds/],

@@ -8,18 +8,8 @@ const gracefulSeconds = Number(process.env['MEMBER_GRACEFUL_SECONDS'] ?? 10)
 const member = await startMember({ port: Number(port), gracefulSeconds, log: silent })
 process.stdout.write(`${JSON.stringify({ pid: member.pid, address: member.address })}\n`)
 
-switch (way) {
-  case 'natural-end':
-    break
-  case 'uncaught-throw':
-    throw new Error('thrown by the parent')
-  case 'process-exit':
-    process.exit(0)
-    break
-  case 'stop':
-    await member.stop()
-    break
-  default:
-    // Killed from outside: stay until then.
-    setInterval(() => undefined, 60_000)
-}
+if (way === 'uncaught-throw') throw new Error('thrown by the parent')
+if (way === 'process-exit') process.exit(0)
+if (way === 'stop') await member.stop()
+// Killed from outside: stay until then.
+if (way === 'stay') setInterval(() => undefined, 60_000)

@@ -38,7 +38,7 @@ describe.skipIf(!canStartMembers)('a member on its own', () => {
     await client.shutdown()
     await Promise.all([member.stop(), member.stop()])
     await expect(member.exited).resolves.toEqual({ code: 143, signal: null })
-    await member.stop()
+    await member[Symbol.asyncDispose]()
     expect(() => process.kill(member.pid, 0)).toThrow('ESRCH')
     expect((await memberFolders()).filter((name) => !before.includes(name))).toEqual([])
     expect(logged).toEqual([expect.stringMatching(/listens on 127\.0\.0\.1:\d+, pid \d+/)])
