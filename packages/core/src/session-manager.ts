@@ -82,6 +82,11 @@ export class SessionManager {
     this.#saver = new SessionSaver(shared)
   }
 
+  /** Seconds without a request after which a session ends that has no interval of its own. */
+  get maxInactiveInterval(): number {
+    return this.#options.maxInactiveInterval
+  }
+
   /**
    * Resolves when the store can be used. Rejects with `STORE_UNAVAILABLE` after `timeout` milliseconds (default 30 s);
    * the manager goes on trying, so that is not the end of it.

@@ -1,1 +1,2 @@
-export const name = '@hazelcast-session/express'
+export { HazelcastStore } from './hazelcast-store.ts'
+export type { HazelcastStoreOptions, ListedSession, StoredData } from './hazelcast-store.ts'

@@ -33,9 +33,13 @@ export function variableOf(option: string): string {
 /** Every variable that is an option. */
 export const VARIABLES: readonly string[] = Object.keys(READINGS).map(variableOf)
 
+/** Read by adapters and not by the manager; an environment may serve several applications. */
+const OF_ADAPTERS: ReadonlySet<string> = new Set(['HZ_SESSION_SECRET'])
+
 /** The variables with our prefix that are no option. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
-  return Object.keys(environment).filter((name) => name.startsWith(PREFIX) && !VARIABLES.includes(name))
+  const known = new Set([...VARIABLES, ...OF_ADAPTERS])
+  return Object.keys(environment).filter((name) => name.startsWith(PREFIX) && !known.has(name))
 }
 
 /** What the environment says, by option name. A variable that is set but empty says nothing. */

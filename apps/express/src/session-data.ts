@@ -1,0 +1,10 @@
+import 'express-session'
+
+declare module 'express-session' {
+  interface SessionData {
+    user: string
+    cart: Record<string, number>
+    /** What `/api/attributes` and `/api/increment` set. */
+    [name: string]: unknown
+  }
+}

@@ -1,0 +1,52 @@
+import type { Session } from '@hazelcast-session/core'
+import type session from 'express-session'
+
+/** A cookie as the library keeps it; the class it makes of it has the same fields. */
+type CookieFields = session.Cookie
+
+/** What the library gives to a session's cookie when nothing else is said. */
+export const PLAIN_COOKIE: Readonly<CookieFields> = { path: '/', httpOnly: true, originalMaxAge: null }
+
+/**
+ * The cookie a session is loaded with: flags from the middleware's options, so that a change of theirs reaches every
+ * session, and the max age from the record, where the session has one of its own.
+ */
+export function cookieOf(view: Session, usual: Readonly<CookieFields>): CookieFields {
+  const { originalMaxAge: usualMaxAge, ...flags } = ownFields(usual)
+  const seconds = view.cookieMaxAge
+  const maxAge = seconds === undefined ? usualMaxAge : seconds < 0 ? null : seconds * 1000
+  return { ...flags, expires: maxAge === null ? null : new Date(Date.now() + maxAge), originalMaxAge: maxAge }
+}
+
+/** Without `expires`, which the library's class hides behind `_expires`. */
+function ownFields(cookie: Readonly<CookieFields>): CookieFields {
+  const { path, domain, httpOnly, secure, sameSite, originalMaxAge } = cookie
+  const others = Object.entries(cookie).filter(([name]) => name === 'partitioned' || name === 'priority')
+  return { ...Object.fromEntries(others), path, domain, httpOnly, secure, sameSite, originalMaxAge }
+}
+
+/**
+ * Notes in the view what the session's cookie says about its life. A cookie that lasts until the browser closes is
+ * worth noting only where the middleware's own cookies last longer.
+ *
+ * @returns `false` when the cookie says that the session is over: its max age is 0 or less.
+ */
+export function noteCookie(
+  view: Session,
+  cookie: Readonly<CookieFields>,
+  usual: Readonly<CookieFields>,
+  defaultInterval: number,
+): boolean {
+  const maxAge = cookie.originalMaxAge
+  if (typeof maxAge === 'number') {
+    if (maxAge > 0) note(view, maxAge / 1000, maxAge / 1000)
+    return maxAge > 0
+  }
+  if (view.cookieMaxAge !== undefined || typeof usual.originalMaxAge === 'number') note(view, -1, defaultInterval)
+  return true
+}
+
+function note(view: Session, cookieMaxAge: number, maxInactiveInterval: number): void {
+  if (view.cookieMaxAge !== cookieMaxAge) view.cookieMaxAge = cookieMaxAge
+  if (view.maxInactiveInterval !== maxInactiveInterval) view.maxInactiveInterval = maxInactiveInterval
+}
