@@ -25,7 +25,11 @@ async function main() {
   await member.stop()
 }
 
-/** Another process of the example shop, which is asked to use the member. */
+/**
+ * Another process of the example shop, which is asked to use the member.
+ * @param {{ name: string, port: number }} worker
+ * @param {{ address: string, clusterName: string }} member
+ */
 function startWorker({ name, port }, member) {
   const child = spawn(process.execPath, [join(ROOT, 'apps/express/dist/server.js')], {
     env: {
@@ -41,13 +45,20 @@ function startWorker({ name, port }, member) {
   })
   process.once('exit', () => child.kill('SIGKILL'))
   const hasEnded = new Promise((resolve) => child.once('exit', resolve))
+  /** @type {Promise<void>} */
   const isListening = new Promise((resolve, reject) => {
-    child.stdout.on('data', (chunk) => String(chunk).includes('http://') && resolve())
+    child.stdout.on('data', (chunk) => {
+      if (String(chunk).includes('http://')) resolve()
+    })
     child.once('exit', (code) => reject(new Error(`worker ${name} ended with ${code}; is port ${port} free?`)))
   })
   return { name, port, child, hasEnded, isListening }
 }
 
+/**
+ * @param {{ address: string, clusterName: string }} member
+ * @param {ReturnType<typeof startWorker>[]} workers
+ */
 function describe(member, workers) {
   console.log(`\n  member  ${member.address}  (cluster ${member.clusterName})`)
   for (const { name, port, child } of workers) {
@@ -56,7 +67,7 @@ function describe(member, workers) {
   console.log(`
 Log in at one worker, then open the other: you are logged in there too. Stop one with
 
-  kill -9 ${workers[0].child.pid}
+  kill -9 ${workers[0]?.child.pid}
 
 and go on at the other. Ctrl-C stops everything.`)
 }
@@ -67,6 +78,7 @@ function stopRequest() {
   })
 }
 
+/** @param {string} reason */
 function fail(reason) {
   console.error(`start: ${reason}`)
   // Not only the code: workers that did start would keep this process.

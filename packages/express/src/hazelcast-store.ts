@@ -1,6 +1,5 @@
 import { SessionError, SessionManager } from '@hazelcast-session/core'
 import type { EndReason, Session, SessionManagerOptions } from '@hazelcast-session/core'
-import type { Request } from 'express'
 import session from 'express-session'
 import type { SessionData } from 'express-session'
 import { PLAIN_COOKIE, cookieOf, noteCookie } from './cookie-settings.ts'
@@ -19,6 +18,9 @@ export type StoredData = Partial<SessionData>
 
 /** A session as `all` lists it. */
 export type ListedSession = SessionData & { readonly id: string }
+
+/** Express's request, by way of the library's types: a dependency on express itself would be one too many. */
+type Request = Parameters<session.Store['createSession']>[0]
 
 type Generate = (req: Request) => void
 

@@ -13,7 +13,7 @@ export interface RecordCodec {
   stringify(key: string, entry: StoredEntry): string
 }
 
-export const WIRE_FORMAT = 1
+const WIRE_FORMAT = 1
 
 const END_REASONS: ReadonlySet<unknown> = new Set<EndReason>(['invalidated', 'expired', 'revoked', 'renamed'])
 

@@ -19,7 +19,7 @@ export interface Intent<R> {
   readonly needsFresh: boolean
 }
 
-export interface Applied<R> {
+interface Applied<R> {
   readonly record: SessionRecord
   readonly result: R
 }
