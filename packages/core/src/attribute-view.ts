@@ -59,7 +59,8 @@ export class AttributeView {
 
   delete(name: string): void {
     this.#values.delete(name)
-    if (this.#base.has(name)) this.#deleted.add(name)
+    // Also when the base lacks it: a save under way may be about to put it there.
+    this.#deleted.add(name)
   }
 
   /** What was done since the base: assigned, deleted, or changed in place. */
@@ -69,7 +70,9 @@ export class AttributeView {
       const text = textOf(this.#serializer, name, value)
       if (isChanged(this.#base.get(name), name, text, this.#serializer)) texts.set(name, text)
     }
-    for (const name of this.#deleted) texts.set(name, undefined)
+    for (const name of this.#deleted) {
+      if (this.#base.has(name)) texts.set(name, undefined)
+    }
     return { base: this.#base, texts }
   }
 
@@ -91,8 +94,12 @@ export class AttributeView {
    * changed; everything else is read afresh.
    */
   reset(texts: AttributeTexts, pending: AttributeChanges): void {
-    const since = [...this.changes().texts].filter(([name, text]) => text !== pending.texts.get(name))
-    const kept = since.map(([name]) => [name, this.#values.get(name)] as const)
+    const current = this.changes().texts
+    const textIn = (changes: AttributeChanges['texts'], name: string): string | undefined =>
+      changes.has(name) ? changes.get(name) : this.#base.get(name)
+    const kept = [...new Set([...current.keys(), ...pending.texts.keys()])]
+      .filter((name) => textIn(current, name) !== textIn(pending.texts, name))
+      .map((name) => [name, this.#values.get(name)] as const)
     this.#base = texts
     this.#values.clear()
     this.#deleted.clear()
