@@ -139,7 +139,7 @@ function downloadFailed(version: string, cause: Error, output: string): MemberEr
 }
 
 /** The lines of Maven's output that name a reason: its first error line usually only says that there are errors. */
-export function reasonLines(output: string): string[] {
+function reasonLines(output: string): string[] {
   const lines = output.split('\n').map((line) => line.trim())
   const telling = lines.filter((line) => /could not|cannot access|offline mode|JAVA_HOME|unknown host/i.test(line))
   const chosen = telling.length > 0 ? telling : lines.filter((line) => line !== '')

@@ -1,6 +1,7 @@
 import { HazelcastJsonValue, type Client } from 'hazelcast-client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Member } from '@hazelcast-session/member'
+import { proxyBefore } from './counting-proxy.ts'
 import { clientFor, canStartMembers, memberFor } from './real-member.ts'
 
 const ENTRIES = 5000
@@ -51,5 +52,17 @@ describe.skipIf(!canStartMembers)('two members', () => {
     await first.exited
     await vi.waitFor(() => expect(client.getCluster().getMembers()).toHaveLength(1), settled)
     await expect(readable(client)).resolves.toBe(ENTRIES)
+  })
+
+  test('form a cluster through proxies, where each is known by its proxy alone', async () => {
+    const [before5763, before5764] = [await proxyBefore(5763, onTestFinished), await proxyBefore(5764, onTestFinished)]
+    const publicAddresses = [before5763.address, before5764.address]
+    const shared = { clusterName: 'pair-proxied', members: publicAddresses }
+    await memberFor(onTestFinished, { ...shared, port: 5763, publicAddress: before5763.address })
+    await memberFor(onTestFinished, { ...shared, port: 5764, publicAddress: before5764.address })
+    const client = await clientFor(onTestFinished, 'pair-proxied', before5763.address)
+    await vi.waitFor(() => expect(client.getCluster().getMembers()).toHaveLength(2), settled)
+    const seen = client.getCluster().getMembers()
+    expect(seen.map(({ address }) => address.toString()).toSorted()).toEqual(publicAddresses.toSorted())
   })
 })

@@ -1,10 +1,11 @@
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HazelcastJsonValue, Predicates, type Client } from 'hazelcast-client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { StartMemberOptions } from '@hazelcast-session/member'
+import { proxyBefore } from './counting-proxy.ts'
 import { temporaryFolder } from './fake-command.ts'
 import { clientFor, canStartMembers, memberFor, silent } from './real-member.ts'
 
@@ -77,36 +78,21 @@ describe.skipIf(!canStartMembers)('a member on its own', () => {
   })
 
   test('takes the next port when one is busy', async () => {
-    const { port } = await busyPort()
+    const port = await busyPort()
     const member = await memberFor(onTestFinished, { port })
     expect(member.port).toBeGreaterThan(port)
   })
 
   test('answers at its public address', async () => {
     const port = 5749
-    let connections = 0
-    const proxy = createServer((socket) => {
-      connections++
-      const upstream = connect(port, '127.0.0.1')
-      socket.on('error', () => upstream.destroy()).pipe(upstream)
-      upstream.on('error', () => socket.destroy()).pipe(socket)
-    })
-    const publicPort = await listening(proxy)
-    onTestFinished(() => new Promise((resolve) => proxy.close(() => resolve())))
-    const publicAddress = `127.0.0.1:${publicPort}`
-    const member = await memberFor(onTestFinished, { port, publicAddress })
+    const proxy = await proxyBefore(port, onTestFinished)
+    const member = await memberFor(onTestFinished, { port, publicAddress: proxy.address })
     expect(member.address).toBe(`127.0.0.1:${port}`)
-    const client = await clientFor(onTestFinished, member.clusterName, publicAddress)
+    const client = await clientFor(onTestFinished, member.clusterName, proxy.address)
     await expect(timeToLiveOf(client, 'session_replication')).resolves.toBe('7200000')
-    expect(
-      client
-        .getCluster()
-        .getMembers()
-        .map(({ address }) => address.toString()),
-    ).toEqual([publicAddress])
-    expect(connections).toBeGreaterThan(0)
-    await client.shutdown()
-    await member.stop()
+    const seen = client.getCluster().getMembers()
+    expect(seen.map(({ address }) => address.toString())).toEqual([proxy.address])
+    expect(proxy.connections).toBeGreaterThan(0)
   })
 
   test('reports an end that nobody asked for', async () => {
@@ -136,7 +122,9 @@ describe.skipIf(!canStartMembers)("a member with the user's configuration", () =
   async function startWith(text: string, options: StartMemberOptions = {}) {
     const configFile = join(await temporaryFolder(onTestFinished), 'own.yaml')
     await writeFile(configFile, text)
-    return memberFor(onTestFinished, { configFile, ...options })
+    // The file leaves open where to listen, so it would be on every interface.
+    const properties = { 'hazelcast.local.localAddress': '127.0.0.1', 'hazelcast.socket.bind.any': false }
+    return memberFor(onTestFinished, { configFile, properties, ...options })
   }
   const ALONE = `join: { auto-detection: { enabled: false }, multicast: { enabled: false } }`
 
@@ -145,7 +133,7 @@ describe.skipIf(!canStartMembers)("a member with the user's configuration", () =
       `hazelcast: { cluster-name: from-file, network: { ${ALONE} }, map: { mine: { time-to-live-seconds: 9 } } }`,
     )
     expect(member.clusterName).toBe('from-file')
-    const client = await clientFor(onTestFinished, 'from-file', `127.0.0.1:${member.port}`)
+    const client = await clientFor(onTestFinished, 'from-file', member.address)
     await expect(timeToLiveOf(client, 'session_replication')).resolves.toBe('7200000')
     await expect(timeToLiveOf(client, 'mine')).resolves.toBe('9000')
   })
@@ -154,26 +142,20 @@ describe.skipIf(!canStartMembers)("a member with the user's configuration", () =
     const text = `hazelcast: { network: { ${ALONE} }, map: { session_replication: { time-to-live-seconds: 9 }, web: { time-to-live-seconds: 9 } } }`
     const first = await startWith(text, { clusterName: 'over' })
     expect(first.clusterName).toBe('over')
-    const client = await clientFor(onTestFinished, 'over', `127.0.0.1:${first.port}`)
+    const client = await clientFor(onTestFinished, 'over', first.address)
     await expect(timeToLiveOf(client, 'session_replication')).resolves.toBe('9000')
     await client.shutdown()
     await first.stop()
     const second = await startWith(text, { clusterName: 'over', maps: { web: { timeToLiveSeconds: 60 } } })
-    const other = await clientFor(onTestFinished, 'over', `127.0.0.1:${second.port}`)
+    const other = await clientFor(onTestFinished, 'over', second.address)
     await expect(timeToLiveOf(other, 'web')).resolves.toBe('60000')
     await expect(timeToLiveOf(other, 'session_replication')).resolves.toBe('9000')
   })
 })
 
-function listening(server: ReturnType<typeof createServer>): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
-}
-
-async function busyPort(): Promise<{ port: number }> {
+async function busyPort(): Promise<number> {
   const server = createServer()
-  const port = await listening(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => new Promise((resolve) => server.close(() => resolve())))
-  return { port }
+  return (server.address() as AddressInfo).port
 }
