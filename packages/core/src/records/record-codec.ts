@@ -94,10 +94,11 @@ function recordFields(record: SessionRecord): Fields {
 }
 
 function markerOf(fields: Fields): EndedMarker {
-  const { ended, version, writes, notify, expiresAt } = fields
+  const { ended, endedAt, version, writes, notify, expiresAt } = fields
   if (!isEndReason(ended)) throw unreadable('the reason for which it ended is not one this version knows')
   return {
     ended,
+    endedAt: number('endedAt', endedAt),
     version: number('version', version),
     writes: names('writes', writes),
     notify: optionalText('notify', notify),

@@ -39,6 +39,8 @@ export interface SessionRecord extends Versioned {
 /** What stays in the place of an ended session, so that nothing brings it back. */
 export interface EndedMarker extends Versioned {
   readonly ended: EndReason
+  /** Epoch ms; requests that come with the id right after are answered with care. */
+  readonly endedAt: number
 }
 
 export type StoredEntry = SessionRecord | EndedMarker

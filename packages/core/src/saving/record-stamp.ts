@@ -44,7 +44,10 @@ export class RecordStamp {
     const now = clock.now()
     const life = lifetime.endedEntry(before, now)
     const expiresAt = now + (life.seconds + (life.margin ?? 0)) * 1000
-    return { entry: { ended: reason, ...nextWrite(before, writeId), notify: this.#notify(before), expiresAt }, life }
+    return {
+      entry: { ended: reason, endedAt: now, ...nextWrite(before, writeId), notify: this.#notify(before), expiresAt },
+      life,
+    }
   }
 
   /** The error for an intent that makes `after` of `before`, when that is too large. Shrinking is always allowed. */

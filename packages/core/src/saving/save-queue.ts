@@ -14,7 +14,7 @@ export interface SaveQueueOptions {
 }
 
 /** A step in a line: several intents that go out as one write, or something that must be alone. */
-type Step = QueuedWrite | (() => Promise<void>)
+type Step = QueuedWrite | ((latest: StoredRecord | undefined) => Promise<void>)
 
 /** The steps of one session, while there are any. */
 interface Line {
@@ -47,7 +47,7 @@ export class SaveQueue {
   /** Runs `task` when nothing else of this session is being written, behind what waits already. */
   alone<R>(key: string, task: (latest: StoredRecord | undefined) => Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {
-      this.#enqueue(key, () => task(this.#lines.get(key)?.latest).then(resolve, reject))
+      this.#enqueue(key, (latest) => task(latest).then(resolve, reject))
     })
   }
 
@@ -72,8 +72,9 @@ export class SaveQueue {
     for (let step = line.steps[0]; step !== undefined; step = line.steps[0]) {
       if (typeof step === 'function') {
         line.steps.shift()
+        const { latest } = line
         line.latest = undefined
-        await step()
+        await step(latest)
       } else {
         await this.#writeBatch(key, line, takeBatch(line.steps))
       }

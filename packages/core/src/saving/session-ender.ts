@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { pause } from '../clock.ts'
+import { pause, within } from '../clock.ts'
 import type { RecordCodec } from '../records/record-codec.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import { isUnsent } from '../records/store-unavailable.ts'
@@ -45,16 +45,22 @@ export class SessionEnder {
    * Rejects when that cannot be confirmed in time; the claim is then followed up, so that its event is not missed.
    */
   end(key: string, start: StoredRecord | undefined, reason: EndReason): Promise<boolean> {
-    return this.#options.queue.alone(key, (latest) => this.#claim(key, latest ?? start, reason))
+    // What waits before this has an earlier deadline, so this one is reached in time.
+    const deadline = this.#options.clock.now() + this.#options.operationTimeout
+    return this.#options.queue.alone(key, (latest) => this.#claim(key, latest ?? start, reason, deadline))
   }
 
   close(): void {
     this.#closed = true
   }
 
-  async #claim(key: string, start: StoredRecord | undefined, reason: EndReason): Promise<boolean> {
-    const { loop, stamp, clock, operationTimeout, onEnded } = this.#options
-    const deadline = clock.now() + operationTimeout
+  async #claim(
+    key: string,
+    start: StoredRecord | undefined,
+    reason: EndReason,
+    deadline: number,
+  ): Promise<boolean> {
+    const { loop, stamp, onEnded } = this.#options
     const claims = new Map<string, Claim>()
     try {
       const outcome = await loop.run({
@@ -86,7 +92,7 @@ export class SessionEnder {
     for (let wait = 500; !this.#closed && clock.now() < until; wait = Math.min(wait * 2, 10_000)) {
       await pause(clock, wait, 'background')
       try {
-        const text = await store.load(key)
+        const text = await this.#limited(store.load(key))
         const entry = text === undefined ? undefined : codec.parse(key, text)
         const claim = entry && isEnded(entry) ? claims.get(entry.writes[0] ?? '') : undefined
         if (text === undefined || !claim) {
@@ -95,11 +101,17 @@ export class SessionEnder {
         }
         if (!told) onEnded(key, claim.last, reason)
         told = true
-        await store.replace(key, text, text, claim.life)
+        await this.#limited(store.replace(key, text, text, claim.life))
         return
       } catch {
         // Away or unreadable just now: look again.
       }
     }
+  }
+
+  /** A call to a member that hangs may never settle. */
+  #limited<T>(call: Promise<T>): Promise<T> {
+    const { clock, operationTimeout } = this.#options
+    return within(clock, operationTimeout, call, () => new Error('late'))
   }
 }
