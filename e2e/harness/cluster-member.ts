@@ -1,0 +1,65 @@
+import { startMember } from '@hazelcast-session/member'
+import type { Member, StartMemberOptions } from '@hazelcast-session/member'
+
+const KEPT_LINES = 40
+
+/** One member of a cluster under test: always at the same address, whatever is done to its process. */
+export class ClusterMember {
+  /** `host:port` where clients and other members reach it. */
+  readonly address: string
+  readonly #options: StartMemberOptions
+  readonly #lines: string[] = []
+  #member: Member | undefined
+
+  constructor(address: string, options: StartMemberOptions) {
+    this.address = address
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    const note = (message: string): void => {
+      this.#lines.push(message)
+      if (this.#lines.length > KEPT_LINES) this.#lines.shift()
+    }
+    const log = { debug: () => undefined, info: () => undefined, warn: note, error: note }
+    this.#member = await startMember({ ...this.#options, log })
+  }
+
+  /** The newest warnings and errors. */
+  get lines(): readonly string[] {
+    return this.#lines
+  }
+
+  /** kill -9: no goodbye to anybody. Resolves when the process is gone. */
+  async kill(): Promise<void> {
+    const member = this.#member
+    if (!member) return
+    this.#member = undefined
+    // A frozen process dies of it as well.
+    signal(member.pid, 'SIGKILL')
+    await member.exited
+  }
+
+  /** The process stops where it is: connections stay open and nothing answers. */
+  freeze(): void {
+    signal(this.#running.pid, 'SIGSTOP')
+  }
+
+  thaw(): void {
+    signal(this.#running.pid, 'SIGCONT')
+  }
+
+  get #running(): Member {
+    if (!this.#member) throw new Error(`The member ${this.address} does not run.`)
+    return this.#member
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    // It has ended by itself.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import type { Client } from 'hazelcast-client'
+import { ClusterMember } from './cluster-member.ts'
+import { freePort } from './free-port.ts'
+import { openClient } from './open-client.ts'
+import { TcpProxy } from './tcp-proxy.ts'
+import { waitFor } from './wait-for.ts'
+
+/** The maps that every cluster under test has: one with our configuration, one that nobody configured. */
+export const MAPS = { configured: 'session_replication', stock: 'stock_sessions' } as const
+export type MapKind = keyof typeof MAPS
+export const MAP_KINDS: readonly MapKind[] = ['configured', 'stock']
+
+export interface ClusterOptions {
+  /** @default 2 */
+  readonly size?: number
+  /** Hazelcast's. @default the member package's own */
+  readonly version?: string
+  /** Puts a TCP proxy in front of each member. @default false */
+  readonly proxied?: boolean
+}
+
+/** Real members on loopback, each with a port that stays its own. */
+export class Cluster {
+  readonly name: string
+  readonly members: readonly ClusterMember[]
+  readonly proxies: readonly TcpProxy[]
+
+  private constructor(name: string, members: readonly ClusterMember[], proxies: readonly TcpProxy[]) {
+    this.name = name
+    this.members = members
+    this.proxies = proxies
+  }
+
+  /** Describes the members and takes their ports; nothing runs yet but the proxies. */
+  static async prepare({ size = 2, version, proxied = false }: ClusterOptions = {}): Promise<Cluster> {
+    const name = `e2e-${randomUUID()}`
+    const ports = await repeat(size, freePort)
+    const publicPorts = proxied ? await repeat(size, freePort) : ports
+    const addresses = publicPorts.map((port) => `127.0.0.1:${port}`)
+    const proxies = await Promise.all(
+      proxied ? ports.map((port, index) => TcpProxy.listen(publicPorts[index]!, port)) : [],
+    )
+    const members = ports.map((port, index) => {
+      const address = addresses[index]!
+      return new ClusterMember(address, {
+        clusterName: name,
+        port,
+        autoIncrement: false,
+        members: addresses,
+        maps: { [MAPS.configured]: {}, [MAPS.stock]: { stock: true } },
+        ...(version === undefined ? {} : { version }),
+        ...(proxied ? { publicAddress: address } : {}),
+      })
+    })
+    return new Cluster(name, members, proxies)
+  }
+
+  get addresses(): readonly string[] {
+    return this.members.map((member) => member.address)
+  }
+
+  /** Starts every member and waits until each knows all others. */
+  async start(): Promise<void> {
+    // The first one alone: members that start in the same moment may take several rounds to agree.
+    for (const member of this.members) await member.start()
+    await this.whole()
+  }
+
+  /** Resolves when all members are one cluster, seen from a client. */
+  async whole(): Promise<void> {
+    const client = await this.connect()
+    try {
+      await waitFor(
+        'the members form one cluster',
+        () => client.getCluster().getMembers().length === this.members.length,
+      )
+    } finally {
+      await client.shutdown()
+    }
+  }
+
+  /** A client for tests to look with, and to put things in the way. Shut it down. */
+  connect(): Promise<Client> {
+    return openClient(this.name, this.addresses)
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.kill()))
+  }
+
+  /** Ends everything, hard: the data are nobody's. */
+  async stop(): Promise<void> {
+    await this.killAll()
+    await Promise.all(this.proxies.map((proxy) => proxy.close()))
+  }
+}
+
+async function repeat<T>(times: number, make: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, make))
+}

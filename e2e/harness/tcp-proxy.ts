@@ -1,0 +1,102 @@
+import { connect, createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { ClientFrames } from './client-frames.ts'
+import { kindOf } from './request-kinds.ts'
+import type { RequestCounts, RequestKind } from './request-kinds.ts'
+
+interface Line {
+  readonly near: Socket
+  readonly far: Socket
+  readonly frames: ClientFrames
+}
+
+/**
+ * Stands in front of one member, on the member's public address, so that clients and other members come this way.
+ * Counts what clients ask of maps, and can delay or cut the connections of clients.
+ */
+export class TcpProxy {
+  readonly #server: Server
+  readonly #lines = new Set<Line>()
+  readonly #counts = new Map<RequestKind, number>()
+  #delay = 0
+  #isCut = false
+
+  private constructor(server: Server) {
+    this.#server = server
+  }
+
+  static async listen(port: number, targetPort: number): Promise<TcpProxy> {
+    const server = createServer()
+    const proxy = new TcpProxy(server)
+    server.on('connection', (near) => proxy.#join(near, targetPort))
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', resolve)
+    })
+    return proxy
+  }
+
+  /** What clients have asked of maps since the last `reset`. */
+  get counts(): RequestCounts {
+    return Object.fromEntries(this.#counts)
+  }
+
+  reset(): void {
+    this.#counts.clear()
+  }
+
+  /** Holds back what clients send for this many ms. Applies to what comes from now on. */
+  delayClients(ms: number): void {
+    this.#delay = ms
+  }
+
+  /** Ends the connections of clients and refuses new ones; members go on talking to each other. */
+  cutClients(): void {
+    this.#isCut = true
+    for (const line of this.#lines) if (line.frames.isClient) end(line)
+  }
+
+  mend(): void {
+    this.#isCut = false
+  }
+
+  async close(): Promise<void> {
+    for (const line of this.#lines) end(line)
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve())
+    })
+  }
+
+  #join(near: Socket, targetPort: number): void {
+    const far = connect(targetPort, '127.0.0.1')
+    const line: Line = { near, far, frames: new ClientFrames((type) => this.#count(type)) }
+    this.#lines.add(line)
+    for (const socket of [near, far]) {
+      socket.setNoDelay(true)
+      socket.on('error', () => end(line))
+      socket.on('close', () => {
+        end(line)
+        this.#lines.delete(line)
+      })
+    }
+    far.on('data', (chunk) => near.write(chunk))
+    near.on('data', (chunk) => this.#pass(line, chunk))
+  }
+
+  #pass(line: Line, chunk: Buffer): void {
+    line.frames.read(chunk)
+    if (this.#isCut && line.frames.isClient) return end(line)
+    if (this.#delay === 0 || !line.frames.isClient) line.far.write(chunk)
+    else setTimeout(() => line.far.write(chunk), this.#delay)
+  }
+
+  #count(type: number): void {
+    const kind = kindOf(type)
+    if (kind) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1)
+  }
+}
+
+function end({ near, far }: Line): void {
+  near.destroy()
+  far.destroy()
+}
