@@ -64,9 +64,10 @@ export class SessionSaver implements SessionWriter {
     const { changes, settings } = session.pending()
     if (!session.isNew && !hasChanges(changes, settings)) return this.touch(session)
     const intent = changeIntent(changes, settings, this.#policy)
-    const wasNew = session.isNew
     const result = await this.#queue.write(session.id, session.known, intent)
     if (result.kind === 'ended') throw this.#lateWrite(changes)
+    // Asked only now: of two saves at the same time the first to be confirmed is the one that created it.
+    const wasNew = session.isNew
     session.saved(changes, settings, result.stored)
     this.#conflicts(result.result)
     if (wasNew && result.stored) this.#created(session.id, result.stored.record)
@@ -76,9 +77,9 @@ export class SessionSaver implements SessionWriter {
     this.#assertOpen()
     const { changes, settings } = session.pending()
     const intent = updateIntent(change, changes, settings, this.#options.serializer)
-    const wasNew = session.isNew
     const result = await this.#queue.write(session.id, session.known, intent)
     if (result.kind === 'ended') throw this.#lateWrite(changes)
+    const wasNew = session.isNew
     session.renewed(changes, settings, result.stored)
     if (wasNew && result.stored) this.#created(session.id, result.stored.record)
     return result.result
