@@ -13,11 +13,14 @@ export type TimerGround = 'foreground' | 'background'
 
 export type CancelTimer = () => void
 
-/** The machine's clock. */
+/** Timers take no more: a longer one would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/** The machine's clock. A timer of more than 24 days fires after 24 days. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, task, ground) => {
-    const timer = setTimeout(task, ms)
+    const timer = setTimeout(task, Math.min(ms, LONGEST_TIMER))
     if (ground === 'background') timer.unref()
     return () => clearTimeout(timer)
   },

@@ -79,6 +79,9 @@ export class Session {
   }
 
   set cookieMaxAge(seconds: number | undefined) {
+    if (seconds !== undefined && !Number.isFinite(seconds)) {
+      throw new TypeError(`Expected \`cookieMaxAge\` to be a finite number of seconds, got \`${seconds}\``)
+    }
     const { cookieMaxAge: _, ...others } = this.#settings
     this.#settings = seconds === undefined ? others : { ...others, cookieMaxAge: seconds }
   }
