@@ -1,0 +1,57 @@
+/** What one call to a session was meant to do, and what its caller was told. Names without a value are deleted. */
+export interface Operation {
+  readonly id: number
+  readonly kind: 'save' | 'update' | 'touch' | 'end' | 'load'
+  readonly key: string
+  readonly worker: string
+  readonly from: number
+  /** JSON texts by name; `#interval` stands for `maxInactiveInterval`. */
+  readonly effects: ReadonlyMap<string, string | undefined>
+  /** Whether the interval among the effects is the one that this view knows. */
+  readonly isIntervalIdle?: boolean
+  /** The token that an update appends to the list. */
+  readonly appends?: string | undefined
+  answer?: Answer
+}
+
+export type Answer =
+  | { readonly kind: 'done'; readonly at: number; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly at: number; readonly code: string; readonly unsent: boolean }
+
+/** The name under which the oracle follows a session's own interval. */
+export const INTERVAL = '#interval'
+/** The attribute to which updates append. */
+export const LIST = 'list'
+
+export interface Heard {
+  readonly worker: string
+  readonly key: string
+  readonly at: number
+}
+
+export interface HeardEnd extends Heard {
+  readonly reason: string
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+/** Everything the application did, was answered and was told. */
+export class Journal {
+  readonly operations: Operation[] = []
+  readonly created: Heard[] = []
+  readonly destroyed: HeardEnd[] = []
+  readonly problems: string[] = []
+
+  #tokens = 0
+
+  /** A value that nobody else writes. */
+  nextToken(): string {
+    this.#tokens += 1
+    return `t${this.#tokens}`
+  }
+
+  begin(operation: Omit<Operation, 'id' | 'answer'>): Operation {
+    const begun: Operation = { ...operation, id: this.operations.length }
+    this.operations.push(begun)
+    return begun
+  }
+}

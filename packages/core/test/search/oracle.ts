@@ -1,0 +1,25 @@
+import { answerProblems, eventProblems } from './answers.ts'
+import { Attribution } from './attribution.ts'
+import { chainProblems, chainsOf } from './chain.ts'
+import { lifeProblems } from './lives.ts'
+import type { Scenario } from './scenario.ts'
+import type { World } from './world.ts'
+
+/** Everything that is not as promised. Empty: the run was right. */
+export function problemsOf(scenario: Scenario, world: World, slack: number): string[] {
+  const { history, journal, keys } = world
+  const chains = chainsOf(history, keys, scenario.interval)
+  return [
+    ...journal.problems,
+    ...chains.flatMap((chain) => {
+      const attribution = new Attribution(chain, journal.operations)
+      return [
+        ...chainProblems(chain),
+        ...attribution.problems,
+        ...answerProblems({ scenario, world, chain, attribution, slack }),
+        ...eventProblems(chain, journal),
+        ...lifeProblems(scenario, world, chain),
+      ]
+    }),
+  ]
+}

@@ -1,0 +1,181 @@
+import { pause } from '../../src/clock.ts'
+import { StoreUnavailableError } from '../../src/records/store-unavailable.ts'
+import { SessionError } from '../../src/session-error.ts'
+import type { Session } from '../../src/session.ts'
+import type { Answer, Operation } from './journal.ts'
+import { INTERVAL, LIST } from './journal.ts'
+import type { Deed, Request, Scenario } from './scenario.ts'
+import type { Worker, World } from './world.ts'
+
+/** What `update` is given to throw, and what it then rejects with. */
+class Refusal extends Error {}
+
+/** Plays the requests of `scenario`, each in its time, and resolves when every one of them has been answered. */
+export async function play(scenario: Scenario, world: World): Promise<void> {
+  const setFaulty = (isFaulty: boolean): void => {
+    for (const { channel } of world.workers) channel.isFaulty = isFaulty
+  }
+  setFaulty(!scenario.begun)
+  const views = new Map<string, Session>()
+  await Promise.all(world.keys.map((key, index) => begin(world, index, key, views)))
+  setFaulty(true)
+  const running: Promise<void>[] = []
+  for (const request of scenario.requests) {
+    await pause(world.clock, request.gap)
+    running.push(handle(world, request, views))
+  }
+  await Promise.all(running)
+}
+
+/** The request in which a session begins; some requests go on with its view, as a handler that is not yet done. */
+async function begin(world: World, index: number, key: string, views: Map<string, Session>): Promise<void> {
+  const worker = at(world.workers, index)
+  const session = worker.manager.create({ id: key, data: { a: 'begun' } })
+  views.set(key, session)
+  await save(world, worker, session)
+}
+
+async function handle(world: World, request: Request, views: ReadonlyMap<string, Session>): Promise<void> {
+  const worker = at(world.workers, request.worker)
+  const key = at(world.keys, request.session)
+  const fresh = views.get(key)
+  // The worker on which a session began holds its first view, whether or not it was ever stored.
+  const isFirstView = fresh?.isNew === true && worker === at(world.workers, world.keys.indexOf(key))
+  const session = isFirstView ? fresh : await load(world, worker, key)
+  if (!session) return
+  const running: Promise<unknown>[] = []
+  for (const { pause: wait, deed, awaited } of request.steps) {
+    if (wait > 0) await pause(world.clock, wait)
+    const done = act(world, worker, session, deed)
+    running.push(done)
+    if (awaited) await done
+  }
+  const { changes, settings } = session.pending()
+  if (changes.texts.size > 0 || Object.keys(settings).length > 0) running.push(save(world, worker, session))
+  await Promise.all(running)
+}
+
+function act(world: World, worker: Worker, session: Session, deed: Deed): Promise<unknown> {
+  const token = world.journal.nextToken()
+  switch (deed.kind) {
+    case 'set':
+      for (const name of deed.names) session.data[name] = deed.common ? 'common' : token
+      return Promise.resolve()
+    case 'delete':
+      delete session.data[deed.name]
+      return Promise.resolve()
+    case 'replaceData':
+      session.replaceData({ [deed.name]: token, ...(LIST in session.data && { [LIST]: session.data[LIST] }) })
+      return Promise.resolve()
+    case 'interval':
+      session.maxInactiveInterval = deed.seconds
+      return Promise.resolve()
+    case 'save':
+      return save(world, worker, session)
+    case 'saveTwice':
+      return Promise.all([save(world, worker, session), save(world, worker, session)])
+    case 'update':
+      return update(world, worker, session, token, deed.names)
+    case 'failingUpdate':
+      return failingUpdate(world, worker, session, token)
+    case 'touch':
+      return told(world, { kind: 'touch', worker, key: session.id, effects: new Map() }, () => session.touch())
+    case 'end':
+      return told(world, { kind: 'end', worker, key: session.id, effects: new Map() }, () => session.end())
+    case 'endById':
+      return told(world, { kind: 'end', worker, key: session.id, effects: new Map() }, () =>
+        worker.manager.end(session.id),
+      )
+    case 'vanish':
+      return world.vanish(session.id)
+  }
+}
+
+export async function load(world: World, worker: Worker, key: string): Promise<Session | undefined> {
+  let session: Session | undefined
+  await told(world, { kind: 'load', worker, key, effects: new Map() }, async () => {
+    session = await worker.manager.load(key)
+    return session?.known.token
+  })
+  return session
+}
+
+function save(world: World, worker: Worker, session: Session): Promise<unknown> {
+  const effects = effectsOf(session)
+  const kind = effects.size === 0 && !session.isNew ? 'touch' : 'save'
+  return told(world, { kind, worker, key: session.id, ...wanted(session, effects) }, () => session.save())
+}
+
+function update(
+  world: World,
+  worker: Worker,
+  session: Session,
+  token: string,
+  names: readonly string[],
+): Promise<unknown> {
+  const effects = effectsOf(session)
+  for (const name of names) effects.set(name, JSON.stringify(token))
+  return told(world, { kind: 'update', worker, key: session.id, ...wanted(session, effects), appends: token }, () =>
+    session.update((data) => {
+      for (const name of names) data[name] = token
+      const list: unknown = data[LIST]
+      if (!Array.isArray(list)) {
+        data[LIST] = [token]
+        return [token]
+      }
+      list.push(token)
+      return [...list]
+    }),
+  )
+}
+
+function failingUpdate(world: World, worker: Worker, session: Session, token: string): Promise<unknown> {
+  const effects = new Map([['refused', JSON.stringify(token)]])
+  return told(world, { kind: 'update', worker, key: session.id, effects }, () =>
+    session.update((data) => {
+      data['refused'] = token
+      throw new Refusal()
+    }),
+  )
+}
+
+function effectsOf(session: Session): Map<string, string | undefined> {
+  const { changes, settings } = session.pending()
+  const effects = new Map(changes.texts)
+  if (settings.maxInactiveInterval !== undefined) effects.set(INTERVAL, String(settings.maxInactiveInterval))
+  return effects
+}
+
+/** An interval that is set to what it is already need not be stored. */
+function wanted(session: Session, effects: Operation['effects']): Pick<Operation, 'effects' | 'isIntervalIdle'> {
+  return { effects, isIntervalIdle: effects.get(INTERVAL) === String(session.known.record.maxInactiveInterval) }
+}
+
+type Call = Pick<Operation, 'kind' | 'key' | 'effects' | 'isIntervalIdle' | 'appends'> & { readonly worker: Worker }
+
+/** Makes a call and writes down what it was for and what came of it. Never rejects. */
+async function told(world: World, { worker, ...call }: Call, make: () => Promise<unknown>): Promise<void> {
+  const { clock, journal } = world
+  const operation = journal.begin({ ...call, worker: worker.name, from: clock.now() })
+  try {
+    const result = await make()
+    operation.answer = { kind: 'done', at: clock.now(), result }
+  } catch (error) {
+    operation.answer = { kind: 'failed', at: clock.now(), ...failure(error) }
+    if (operation.answer.kind === 'failed' && operation.answer.code === 'UNEXPECTED') {
+      journal.problems.push(`operation ${operation.id} failed with ${String(error)}`)
+    }
+  }
+}
+
+function failure(error: unknown): Pick<Answer & { kind: 'failed' }, 'code' | 'unsent'> {
+  if (error instanceof Refusal) return { code: 'REFUSED', unsent: false }
+  if (!(error instanceof SessionError)) return { code: 'UNEXPECTED', unsent: false }
+  return { code: error.code, unsent: error instanceof StoreUnavailableError && error.unsent }
+}
+
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index % items.length]
+  if (item === undefined) throw new Error('There is nothing to choose from.')
+  return item
+}

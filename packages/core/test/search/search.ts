@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { VIRTUAL_SLACK } from './answers.ts'
+import { narrate } from './narrative.ts'
+import { problemsOf } from './oracle.ts'
+import { load, play } from './play.ts'
+import { withSeededRandom } from './random.ts'
+import type { Scenario } from './scenario.ts'
+import { VIRTUAL_LIMITS, scenarios } from './scenario.ts'
+import { VirtualClock, settled } from './virtual-clock.ts'
+import type { World } from './world.ts'
+import { virtualWorld } from './world.ts'
+
+/** Ms after which nothing that was lost or late can still happen: late writes, and the follow-up of unsure ends. */
+const AFTERMATH = 150_000
+
+export interface SearchOptions {
+  readonly runs: number
+  readonly seed: number
+  /** Of fast-check, to play one counterexample again. */
+  readonly path?: string | undefined
+  /** Whether to look for the shortest counterexample. */
+  readonly shrink?: boolean
+}
+
+export interface SearchResult {
+  /** How many runs it took. */
+  readonly runs: number
+  /** The story of the counterexample; `undefined`: none was found. */
+  readonly counterexample: string | undefined
+}
+
+/** Plays random scenarios in virtual time until one does not keep the promises, and makes that one as short as it can. */
+export async function search({ runs, seed, path, shrink = true }: SearchOptions): Promise<SearchResult> {
+  const property = fc.asyncProperty(scenarios(VIRTUAL_LIMITS), async (scenario) => {
+    const { problems } = await run(scenario)
+    if (problems.length > 0) throw new Error(problems.join('\n'))
+  })
+  const details = await fc.check(property, {
+    numRuns: runs,
+    seed,
+    endOnFailure: !shrink,
+    ...(path !== undefined && { path }),
+  })
+  if (!details.failed) return { runs: details.numRuns, counterexample: undefined }
+  const [scenario] = details.counterexample ?? []
+  if (!scenario) return { runs: details.numRuns, counterexample: String(details.errorInstance) }
+  const { problems, world } = await run(scenario)
+  const replay = `HZ_SEARCH_SEED=${seed} HZ_SEARCH_PATH=${details.counterexamplePath ?? ''}`
+  return { runs: details.numRuns, counterexample: `${replay}\n${narrate(scenario, world, problems)}` }
+}
+
+/** One run: the scenario, the time until nothing can come any more, a last look from every worker, and the judgement. */
+export async function run(scenario: Scenario): Promise<{ readonly problems: string[]; readonly world: World }> {
+  const clock = new VirtualClock()
+  const unhandled: string[] = []
+  const onUnhandled = (reason: unknown): void => {
+    unhandled.push(`a rejection was not handled: ${String(reason)}`)
+  }
+  process.on('unhandledRejection', onUnhandled)
+  try {
+    return await withSeededRandom(scenario.seed, async () => {
+      const world = await virtualWorld(scenario, clock)
+      await clock.runUntil(play(scenario, world))
+      await clock.run(AFTERMATH)
+      for (const { channel } of world.workers) channel.isFaulty = false
+      await clock.runUntil(
+        Promise.all(world.workers.flatMap((worker) => world.keys.map((key) => load(world, worker, key)))),
+      )
+      const problems = [...problemsOf(scenario, world, VIRTUAL_SLACK), ...unhandled]
+      await clock.runUntil(Promise.all(world.workers.map(({ manager }) => manager.close())))
+      await settled()
+      return { problems, world }
+    })
+  } finally {
+    process.off('unhandledRejection', onUnhandled)
+  }
+}
