@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect, createServer } from 'node:net'
 
 export interface CountingProxy {
   readonly address: string
@@ -17,8 +17,10 @@ export async function proxyBefore(port: number, onEnd: (close: () => Promise<voi
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onEnd(() => new Promise((resolve) => server.close(() => resolve())))
+  const bound = server.address()
+  if (typeof bound !== 'object' || bound === null) throw new Error('The proxy listens on no TCP port.')
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${bound.port}`,
     get connections() {
       return connections
     },

@@ -1,15 +1,14 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { buildPackage } from './built-package.ts'
 import { fakeCommand, temporaryFolder } from './fake-command.ts'
 import { canStartMembers } from './real-member.ts'
 
 const here = import.meta.dirname
-const root = join(here, '..', '..', '..')
 /** Everything here is over in a second; the limit is for a machine that does much else. */
 const eventually = { timeout: 30_000, interval: 50 }
 
@@ -54,14 +53,7 @@ async function remains({ memberPid, temporary }: Parent): Promise<unknown[]> {
 }
 
 describe.skipIf(!canStartMembers)('a member does not outlive its parent', () => {
-  beforeAll(async () => {
-    // The parents are plain Node, which does not read TypeScript: they need the built package.
-    await promisify(execFile)(process.execPath, [
-      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-      '-b',
-      join(here, '..'),
-    ])
-  })
+  beforeAll(buildPackage)
 
   test.each(Array.from({ length: 20 }, (_, round) => round + 1))('killed with SIGKILL, %i of 20', async () => {
     const parent = await startParent('stay')
