@@ -154,10 +154,12 @@ export class WriteLoop {
   /** An attempt that was given up for lost is in the store. What is left to do is to make sure of its life. */
   async #completed(request: WriteRequest, own: OpenAttempt, found: NonNullable<Found>): Promise<WriteOutcome> {
     const { token } = found
-    if (token !== undefined) {
+    const entry: StoredEntry = isLive(found) ? found.record : found.marker
+    // Whoever wrote on top of it has given the entry the life that it needs now.
+    if (token !== undefined && entry.writes[0] === own.writeId) {
       const confirm = (): Promise<boolean> => this.#store.replace(request.key, token, token, own.life)
-      if (isLive(found)) confirm().catch(() => {})
-      else if (found.marker.writes[0] === own.writeId) await this.#confirmed(request, confirm)
+      if (isEnded(entry)) await this.#confirmed(request, confirm)
+      else confirm().catch(() => {})
     }
     return { kind: 'written', writeId: own.writeId, stored: isLive(found) ? asStored(found) : undefined }
   }
