@@ -37,31 +37,27 @@ export class RecordLoader {
    */
   async load(key: string): Promise<StoredRecord | undefined> {
     if (key === '' || key.length > LONGEST_KEY) return undefined
+    const { clock, operationTimeout } = this.#options
+    const deadline = clock.now() + operationTimeout
     let text: string | undefined
     try {
-      text = await this.#text(key)
+      text = await this.#text(key, deadline)
       if (text === undefined) return undefined
       const entry = this.#options.codec.parse(key, text)
-      if (isEnded(entry) || entry.expiresAt <= this.#options.clock.now()) return undefined
+      if (isEnded(entry) || entry.expiresAt <= clock.now()) return undefined
       return { record: entry, token: text }
     } catch (error) {
       if (!isUnreadable(error)) throw error
-      return this.#unreadable(key, text, error)
+      return this.#unreadable(key, text, error, deadline)
     }
   }
 
   /** Reads can be repeated, so one that failed fast is, while there is time. */
-  async #text(key: string): Promise<string | undefined> {
-    const { store, clock, operationTimeout } = this.#options
-    const deadline = clock.now() + operationTimeout
-    const late = (): Error =>
-      new StoreUnavailableError(
-        `The session store did not answer within ${operationTimeout} ms (option \`operationTimeout\`).`,
-        { unsent: false },
-      )
+  async #text(key: string, deadline: number): Promise<string | undefined> {
+    const { store, clock } = this.#options
     for (;;) {
       try {
-        return await within(clock, Math.max(1, deadline - clock.now()), store.load(key), late)
+        return await this.#until(deadline, store.load(key))
       } catch (error) {
         if (isUnreadable(error) || isUnsent(error) || clock.now() + RETRY_PAUSE >= deadline) throw error
         await pause(clock, RETRY_PAUSE)
@@ -69,13 +65,24 @@ export class RecordLoader {
     }
   }
 
-  async #unreadable(key: string, text: string | undefined, error: SessionError): Promise<undefined> {
+  async #unreadable(key: string, text: string | undefined, error: SessionError, deadline: number): Promise<undefined> {
     const { logger, onUnreadable, store } = this.#options
     if (!this.#hasWarned) logger.warn(`${error.message} (Said once.)`)
     this.#hasWarned = true
     if (onUnreadable === 'fail') throw error
-    if (onUnreadable === 'remove') await store.remove(key, text)
+    if (onUnreadable === 'remove') await this.#until(deadline, store.remove(key, text))
     return undefined
+  }
+
+  /** Each call gets what is left of the budget. */
+  #until<T>(deadline: number, call: Promise<T>): Promise<T> {
+    const { clock, operationTimeout } = this.#options
+    const late = (): Error =>
+      new StoreUnavailableError(
+        `The session store did not answer within ${operationTimeout} ms (option \`operationTimeout\`).`,
+        { unsent: false },
+      )
+    return within(clock, Math.max(1, deadline - clock.now()), call, late)
   }
 }
 
