@@ -4,6 +4,9 @@ import type session from 'express-session'
 /** A cookie as the library keeps it; the class it makes of it has the same fields. */
 type CookieFields = session.Cookie
 
+/** The share of a max age that may get lost without anybody having changed it. */
+const DRIFT = 0.001
+
 /** What the library gives to a session's cookie when nothing else is said. */
 export const PLAIN_COOKIE: Readonly<CookieFields> = { path: '/', httpOnly: true, originalMaxAge: null }
 
@@ -18,8 +21,8 @@ export function cookieOf(view: Session, usual: Readonly<CookieFields>): CookieFi
   return { ...flags, expires: maxAge === null ? null : new Date(Date.now() + maxAge), originalMaxAge: maxAge }
 }
 
-/** Without `expires`, which the library's class hides behind `_expires`. */
-function ownFields(cookie: Readonly<CookieFields>): CookieFields {
+/** A cookie's fields without `expires`, which the library's class hides behind `_expires`. */
+export function ownFields(cookie: Readonly<CookieFields>): CookieFields {
   const { path, domain, httpOnly, secure, sameSite, originalMaxAge } = cookie
   const others = Object.entries(cookie).filter(([name]) => name === 'partitioned' || name === 'priority')
   return { ...Object.fromEntries(others), path, domain, httpOnly, secure, sameSite, originalMaxAge }
@@ -47,6 +50,14 @@ export function noteCookie(
 }
 
 function note(view: Session, cookieMaxAge: number, maxInactiveInterval: number): void {
-  if (view.cookieMaxAge !== cookieMaxAge) view.cookieMaxAge = cookieMaxAge
-  if (view.maxInactiveInterval !== maxInactiveInterval) view.maxInactiveInterval = maxInactiveInterval
+  if (!isSame(view.cookieMaxAge, cookieMaxAge)) view.cookieMaxAge = cookieMaxAge
+  if (!isSame(view.maxInactiveInterval, maxInactiveInterval)) view.maxInactiveInterval = maxInactiveInterval
+}
+
+/**
+ * The library computes a max age anew, from two readings of the clock, each time it renews a cookie. What passed between
+ * the two must not make a write of every such request.
+ */
+function isSame(before: number | undefined, seconds: number): boolean {
+  return before !== undefined && Math.abs(before - seconds) <= Math.abs(seconds) * DRIFT
 }

@@ -2,7 +2,7 @@ import { SessionError, SessionManager } from '@hazelcast-session/core'
 import type { EndReason, Session, SessionManagerOptions } from '@hazelcast-session/core'
 import session from 'express-session'
 import type { SessionData } from 'express-session'
-import { PLAIN_COOKIE, cookieOf, noteCookie } from './cookie-settings.ts'
+import { PLAIN_COOKIE, cookieOf, noteCookie, ownFields } from './cookie-settings.ts'
 import { showAttributes, shownAttributes, takeAttributes } from './session-attributes.ts'
 import { SessionViews } from './session-views.ts'
 import { settle } from './settle.ts'
@@ -37,6 +37,8 @@ export class HazelcastStore extends session.Store {
   readonly manager: SessionManager
   readonly #ownsManager: boolean
   readonly #views = new SessionViews()
+  /** By request. */
+  readonly #usualCookies = new WeakMap<object, Readonly<session.Cookie>>()
   #generate: Generate | undefined
 
   /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
@@ -56,6 +58,8 @@ export class HazelcastStore extends session.Store {
     this.#generate = (req) => {
       generate.call(this, req)
       this.#views.markGenerated(req.session)
+      // A copy: the application may change the session's own.
+      this.#usualCookies.set(req, ownFields(req.session.cookie))
     }
   }
 
@@ -106,7 +110,10 @@ export class HazelcastStore extends session.Store {
   override destroy(sid: string): Promise<void>
   override destroy(sid: string, callback: ((error?: unknown) => void) | undefined): void
   override destroy(sid: string, callback?: Callback): unknown {
-    return settle(this.#destroy(sid), callback)
+    const outcome = this.#destroy(sid)
+    // `req.session.destroy()` without a callback comes here without one, and leaves the promise to nobody.
+    outcome.catch(() => {})
+    return settle(outcome, callback)
   }
 
   /** All live sessions. Reads the whole map: for administration. */
@@ -247,14 +254,18 @@ export class HazelcastStore extends session.Store {
 
   /**
    * What the middleware's options give to a new session's cookie on this request. Only the library's own maker of
-   * sessions knows, so one is made on a stand-in of the request and thrown away. `load` brings a request without
-   * headers, on which that cannot be done.
+   * sessions knows, so for a stored session one is made on a stand-in of the request and thrown away, once in a request.
+   * `load` brings a request without headers, on which that cannot be done.
    */
   #usualCookie(req: unknown): Readonly<session.Cookie> {
     if (!this.#generate || typeof req !== 'object' || req === null || !('headers' in req)) return PLAIN_COOKIE
+    const known = this.#usualCookies.get(req)
+    if (known) return known
     const standIn: Request = Object.create(req)
     this.#generate(standIn)
-    return standIn.session.cookie
+    const usual = ownFields(standIn.session.cookie)
+    this.#usualCookies.set(req, usual)
+    return usual
   }
 }
 
