@@ -81,11 +81,12 @@ export class WriteLoop {
 
   /** Rejects with `STORE_UNAVAILABLE` or `OUTCOME_UNKNOWN`: the caller cannot know whether the write is stored. */
   async run(request: WriteRequest): Promise<WriteOutcome> {
-    let found: Found = request.start ?? (await this.#read(request))
-    let fresh = request.start === undefined
+    const known = this.#usable(request.start)
+    let found: Found = known ?? (await this.#read(request))
+    let fresh = known === undefined
     const open: OpenAttempt[] = []
     for (let round = 0; ; round++) {
-      if (!isLive(found) || found.record.expiresAt <= this.#clock.now()) return endedAs(found)
+      if (!isLive(found) || this.#isExpired(found)) return endedAs(found)
       const writeId = newWriteId()
       const next = request.next(found.record, writeId)
       if (next) {
@@ -101,6 +102,15 @@ export class WriteLoop {
       const own = ownAttempt(found, open)
       if (own && found) return this.#completed(request, own, found)
     }
+  }
+
+  /** `start`, unless it has expired as the caller saw it: others may have used the session since. */
+  #usable(start: KnownRecord | undefined): KnownRecord | undefined {
+    return start?.token !== undefined && this.#isExpired(start) ? undefined : start
+  }
+
+  #isExpired({ record }: KnownRecord): boolean {
+    return record.expiresAt <= this.#clock.now()
   }
 
   /** The entry, when it is known to be stored; `undefined` when it is not, or not yet. */
@@ -151,17 +161,25 @@ export class WriteLoop {
     return isEnded(entry) ? { marker: entry, token: text } : { record: entry, token: text }
   }
 
-  /** An attempt that was given up for lost is in the store. What is left to do is to make sure of its life. */
+  /**
+   * An attempt that was given up for lost is in the store. What is left to do is to make sure of its life, unless another
+   * write followed, which gave the entry its own.
+   */
   async #completed(request: WriteRequest, own: OpenAttempt, found: NonNullable<Found>): Promise<WriteOutcome> {
     const { token } = found
     const entry: StoredEntry = isLive(found) ? found.record : found.marker
-    // Whoever wrote on top of it has given the entry the life that it needs now.
     if (token !== undefined && entry.writes[0] === own.writeId) {
       const confirm = (): Promise<boolean> => this.#store.replace(request.key, token, token, own.life)
-      if (isEnded(entry)) await this.#confirmed(request, confirm)
-      else confirm().catch(() => {})
+      if (isLive(found)) await this.#tried(request, confirm)
+      else await this.#confirmed(request, confirm)
     }
     return { kind: 'written', writeId: own.writeId, stored: isLive(found) ? asStored(found) : undefined }
+  }
+
+  /** Waits for `confirm`, lest it shortens the life of what is written next, but not until it is too late to say so. */
+  async #tried(request: WriteRequest, confirm: () => Promise<boolean>): Promise<void> {
+    const left = request.deadline() - this.#clock.now()
+    await this.#limited(request, confirm, left / 2).catch(() => {})
   }
 
   async #confirmed(request: WriteRequest, confirm: () => Promise<boolean>): Promise<void> {
