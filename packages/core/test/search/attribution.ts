@@ -1,5 +1,5 @@
 import type { Chain, State } from './chain.ts'
-import { statesWithin } from './chain.ts'
+import { hasVanished, statesWithin } from './chain.ts'
 import type { Operation } from './journal.ts'
 import { INTERVAL } from './journal.ts'
 
@@ -50,7 +50,7 @@ export class Attribution {
     const operation = this.#under(state)
       .filter(({ effects }) => effects.has(name) && effects.get(name) === value)
       .filter(({ id }) => !isUnique || !this.#used.has(`${id} ${name}`))
-      .toSorted((one, other) => endOf(one) - endOf(other))[0]
+      .toSorted((one, other) => this.#endOf(one) - this.#endOf(other))[0]
     if (!operation) {
       this.#problem(state, `"${name}" became ${value ?? 'absent'}, which nobody wanted then`)
       return
@@ -107,18 +107,21 @@ export class Attribution {
   #under({ write }: State): Operation[] {
     if (!write) return []
     return this.#writers.filter(
-      (operation) => operation.worker === write.worker && operation.from <= write.to && endOf(operation) >= write.from,
+      (operation) =>
+        operation.worker === write.worker && operation.from <= write.to && this.#endOf(operation) >= write.from,
     )
   }
 
   #problem({ version }: State, what: string): void {
     this.problems.push(`${this.#chain.key} version ${version}: ${what}`)
   }
-}
 
-/** When an operation can no longer become part of the store. */
-function endOf({ answer }: Operation): number {
-  if (!answer) return Infinity
-  if (answer.kind === 'done') return answer.at
-  return UNKNOWN.has(answer.code) && !answer.unsent ? Infinity : -Infinity
+  /** When an operation can no longer become part of the store. */
+  #endOf({ answer, from }: Operation): number {
+    if (!answer) return Infinity
+    if (answer.kind === 'done') return answer.at
+    // Who finds nothing any more cannot know whether the change was in what is gone.
+    if (answer.code === 'SESSION_ENDED') return hasVanished(this.#chain, from, answer.at) ? answer.at : -Infinity
+    return UNKNOWN.has(answer.code) && !answer.unsent ? Infinity : -Infinity
+  }
 }

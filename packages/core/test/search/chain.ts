@@ -1,4 +1,4 @@
-import type { AppliedWrite, History } from './history.ts'
+import type { AppliedWrite, History, LifeGiven } from './history.ts'
 import { INTERVAL, LIST } from './journal.ts'
 
 /** What a key held from one write to the next. */
@@ -20,6 +20,7 @@ export interface State {
 export interface Chain {
   readonly key: string
   readonly states: readonly State[]
+  readonly lives: readonly LifeGiven[]
 }
 
 const KEPT = 8
@@ -28,7 +29,8 @@ export function chainsOf(history: History, keys: readonly string[], interval: nu
   return keys.map((key) => {
     const writes = history.writes.filter((write) => write.key === key)
     const made = writes.map((write) => stateOf(write)).toSorted(byOrder)
-    return { key, states: [nothing(interval), ...made] }
+    const lives = history.lives.filter((life) => life.key === key)
+    return { key, states: [nothing(interval), ...made], lives }
   })
 }
 
@@ -68,7 +70,14 @@ export function statesWithin({ states }: Chain, from: number, to: number): State
 
 /** Whether there was no session at some moment from `from` to `to`, by a clock that may be wrong by `skew`. */
 export function wasOver(chain: Chain, from: number, to: number, skew: number): boolean {
+  const life = chain.lives.findLast(({ at }) => at <= to)
+  if (life && life.goneAt <= to) return true
   return statesWithin(chain, from, to).some((state) => state.kind !== 'live' || state.expiresAt <= to + skew)
+}
+
+/** Whether the entry was removed from `from` to `to`, so that nobody can find what it held. */
+export function hasVanished(chain: Chain, from: number, to: number): boolean {
+  return statesWithin(chain, from, to).some(({ kind, write }) => kind === 'absent' && write !== undefined)
 }
 
 function nothing(interval: number): State {

@@ -1,4 +1,5 @@
 import type { Chain, State } from './chain.ts'
+import { hasVanished } from './chain.ts'
 import type { LifeGiven } from './history.ts'
 import type { Scenario } from './scenario.ts'
 import type { World } from './world.ts'
@@ -9,13 +10,13 @@ const MARKER_MARGIN = 600
 
 /** Every entry has an end, and none ends too early. */
 export function lifeProblems(scenario: Scenario, world: World, chain: Chain): string[] {
-  const lives = world.history.lives.filter(({ key }) => key === chain.key)
-  if (scenario.store === 'memory') return lives.flatMap((life) => tooShort(chain, life))
-  return [...markerProblems(world, chain, lives), ...lastLifeProblems(world, chain, lives)]
+  if (scenario.store === 'memory') return chain.lives.flatMap((life) => tooShort(chain, life))
+  return [...markerProblems(world, chain), ...lastLifeProblems(world, chain)]
 }
 
 /** On a map, the life that counts is the one that is left when everything has been said. */
-function lastLifeProblems(world: World, chain: Chain, lives: readonly LifeGiven[]): string[] {
+function lastLifeProblems(world: World, chain: Chain): string[] {
+  const { lives } = chain
   const last = lives.at(-1)
   const state = chain.states.at(-1)
   if (!last || !state?.write || state.kind === 'absent') return []
@@ -30,9 +31,11 @@ function lastLifeProblems(world: World, chain: Chain, lives: readonly LifeGiven[
 }
 
 /** An end that was confirmed is sure to last, whatever happened on the way. */
-function markerProblems(world: World, chain: Chain, lives: readonly LifeGiven[]): string[] {
+function markerProblems(world: World, chain: Chain): string[] {
+  const { lives } = chain
   return world.journal.operations.flatMap(({ key, kind, answer }) => {
     if (key !== chain.key || kind !== 'end' || answer?.kind !== 'done' || answer.result !== true) return []
+    if (hasVanished(chain, -Infinity, answer.at)) return []
     const known = lives.filter(({ at }) => at <= answer.at)
     const life = known.at(-1)
     if (!life || known.some(({ text, meant }) => text === life.text && text !== meant)) return []

@@ -47,12 +47,13 @@ function faultsOf({ workers }: World): Event[] {
   )
 }
 
-function writesOf({ history }: World): Event[] {
-  const writes = history.writes.map(({ to, worker, key, after }) => ({
+function writesOf({ history, keys }: World): Event[] {
+  const ours = ({ key }: { readonly key: string }): boolean => keys.includes(key)
+  const writes = history.writes.filter(ours).map(({ to, worker, key, after }) => ({
     at: to,
     what: `${worker} ${key} stored ${after ?? 'nothing: removed'}`,
   }))
-  const lives = history.lives.map(({ at, worker, key, goneAt }) => ({
+  const lives = history.lives.filter(ours).map(({ at, worker, key, goneAt }) => ({
     at,
     what: `${worker} ${key} lives for ${(goneAt - at) / 1000} s`,
   }))

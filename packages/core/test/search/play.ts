@@ -87,8 +87,17 @@ function act(world: World, worker: Worker, session: Session, deed: Deed): Promis
         worker.manager.end(session.id),
       )
     case 'vanish':
-      return world.vanish(session.id)
+      return vanish(world, session.id)
   }
+}
+
+/** Not while a create may still be on its way: it would put the entry back, as nobody could prevent. */
+async function vanish(world: World, key: string): Promise<void> {
+  const isCreate = (verb: string): boolean => verb === 'create' || verb === 'putIfAbsent'
+  const inDoubt = world.workers.some(({ channel }) =>
+    channel.faulted.some((call) => call.key === key && isCreate(call.verb)),
+  )
+  if (!inDoubt) await world.vanish(key)
 }
 
 export async function load(world: World, worker: Worker, key: string): Promise<Session | undefined> {
