@@ -2,6 +2,7 @@ import type { AttributeSerializer } from '../records/attribute-serializer.ts'
 import { textOf, valueOf } from '../records/attribute-serializer.ts'
 import { SessionError } from '../session-error.ts'
 import { deepMerge } from './deep-merge.ts'
+import { assertSynchronous } from './synchronous.ts'
 
 /**
  * Decides for one attribute that two requests changed: its value before both, the one stored meanwhile, and the one to
@@ -46,7 +47,9 @@ export class ConflictPolicy {
   ): string | undefined {
     const resolve: ConflictResolver = (path, ...values) => {
       onConflict(path)
-      return this.#resolve(path, ...values)
+      const value = this.#resolve(path, ...values)
+      assertSynchronous(value, 'The function given as option `conflict`')
+      return value
     }
     const value = (text: string | undefined): unknown =>
       text === undefined ? undefined : valueOf(this.#serializer, name, text)

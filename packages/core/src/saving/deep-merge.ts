@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isReservedName } from '../records/attribute-name.ts'
 import type { ConflictResolver } from './conflict-policy.ts'
 
 type Plain = Readonly<Record<string, unknown>>
@@ -22,7 +21,8 @@ export function deepMerge(
   const before: Plain = isPlain(base) ? base : {}
   const merged: Record<string, unknown> = {}
   for (const key of new Set([...Object.keys(theirs), ...Object.keys(ours)])) {
-    if (isReservedName(key)) continue
+    // The only name that would not become a property of its own.
+    if (key === '__proto__') continue
     const value = deepMerge(`${name}.${key}`, own(before, key), own(theirs, key), own(ours, key), resolve)
     if (value !== undefined) merged[key] = value
   }
