@@ -17,6 +17,8 @@ export interface SessionEventMap {
   created: { readonly session: SessionSummary }
   /** This worker ended a session: at most once in the whole cluster. */
   destroyed: { readonly session: SessionSummary; readonly reason: EndReason }
+  /** A session lives under a new id, after a log-in for example. */
+  idChanged: { readonly session: SessionSummary; readonly previousId: string }
   /** Two requests changed the same attributes of one session; the option `conflict` decided. */
   conflict: { readonly names: readonly string[] }
   /** A change came after the session's end and was dropped. */
@@ -37,6 +39,7 @@ export class SessionEvents {
   readonly #listeners: Listeners = {
     created: new Set(),
     destroyed: new Set(),
+    idChanged: new Set(),
     conflict: new Set(),
     lateWrite: new Set(),
     storeUnavailable: new Set(),

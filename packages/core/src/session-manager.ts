@@ -79,7 +79,7 @@ export class SessionManager {
       events: this.#events,
     }
     this.#loader = new RecordLoader(shared)
-    this.#saver = new SessionSaver(shared)
+    this.#saver = new SessionSaver({ ...shared, loader: this.#loader, idPolicy: this.idPolicy })
   }
 
   /** Seconds without a request after which a session ends that has no interval of its own. */

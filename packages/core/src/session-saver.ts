@@ -5,6 +5,8 @@ import { within } from './clock.ts'
 import type { Logger } from './logger.ts'
 import type { ResolvedOptions } from './options/session-manager-options.ts'
 import type { RecordCodec } from './records/record-codec.ts'
+import { IdChange } from './id-change.ts'
+import type { RecordLoader } from './records/record-loader.ts'
 import type { RecordStore } from './records/record-store.ts'
 import type { EndReason, SessionRecord } from './records/session-record.ts'
 import type { AttributeChanges } from './saving/attribute-changes.ts'
@@ -18,12 +20,15 @@ import { SessionEnder } from './saving/session-ender.ts'
 import { WriteLoop } from './saving/write-loop.ts'
 import { SessionError } from './session-error.ts'
 import type { SessionEvents, SessionSummary } from './session-events.ts'
+import type { SessionIdPolicy } from './session-id-policy.ts'
 import type { SessionLifetime } from './session-lifetime.ts'
-import type { Session, SessionWriter } from './session.ts'
+import type { IdChangeRequest, Session, SessionWriter } from './session.ts'
 import type { Worker } from './worker.ts'
 
 export interface SessionSaverOptions extends ResolvedOptions {
   readonly store: RecordStore
+  readonly loader: RecordLoader
+  readonly idPolicy: SessionIdPolicy
   readonly codec: RecordCodec
   readonly clock: Clock
   readonly logger: Logger
@@ -39,6 +44,7 @@ export class SessionSaver implements SessionWriter {
   readonly #ender: SessionEnder
   readonly #policy: ConflictPolicy
   readonly #touches: BackgroundTouches
+  readonly #idChange: IdChange
   /** Attribute names whose conflicts were logged. */
   readonly #loggedConflicts = new Set<string>()
   #isClosed = false
@@ -57,6 +63,7 @@ export class SessionSaver implements SessionWriter {
       stamp,
       onEnded: (key, last, reason) => this.#ended(key, last, reason),
     })
+    this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender, policy: this.#policy })
   }
 
   async save(session: Session): Promise<void> {
@@ -95,6 +102,22 @@ export class SessionSaver implements SessionWriter {
     else this.#touches.start(session.id, session.expiresAt, touch)
   }
 
+  async changeId(session: Session, { principal, newId }: IdChangeRequest): Promise<void> {
+    this.#assertOpen()
+    const { clock, events, idPolicy } = this.#options
+    const previousId = session.id
+    const signedIn = principal === undefined ? {} : { principal, authenticatedAt: clock.now() }
+    await this.#idChange.begin(session, newId ?? idPolicy.generate(), signedIn)
+    if (events.hasListeners('idChanged')) {
+      events.emit('idChanged', { session: this.#summary(session.id, session.known.record), previousId })
+    }
+  }
+
+  /** Brings over what came to the session's old id, if it was changed and this is the first request that shows the new. */
+  async completeIdChange(session: Session): Promise<void> {
+    await this.#idChange.complete(session)
+  }
+
   async end(session: Session, reason: EndReason): Promise<boolean> {
     this.#assertOpen()
     const { record, token } = session.known
@@ -130,7 +153,7 @@ export class SessionSaver implements SessionWriter {
 
   #ended(key: string, last: SessionRecord, reason: EndReason): void {
     const { events } = this.#options
-    if (events.hasListeners('destroyed')) {
+    if (reason !== 'renamed' && events.hasListeners('destroyed')) {
       events.emit('destroyed', { session: this.#summary(key, last), reason })
     }
   }

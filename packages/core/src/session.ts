@@ -3,11 +3,20 @@ import type { EndReason, SessionRecord, StoredRecord } from './records/session-r
 import type { AttributeChanges } from './saving/attribute-changes.ts'
 import type { RecordSettings } from './saving/intent.ts'
 
+/** How a session's id shall change. */
+export interface IdChangeRequest {
+  /** Whom the session belongs to from then on. */
+  readonly principal?: string | undefined
+  /** @default a generated id */
+  readonly newId?: string | undefined
+}
+
 /** What a session asks of the manager that it came from. */
 export interface SessionWriter {
   save(session: Session): Promise<void>
   update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R>
   touch(session: Session): Promise<void>
+  changeId(session: Session, change: IdChangeRequest): Promise<void>
   end(session: Session, reason: EndReason): Promise<boolean>
 }
 
@@ -16,7 +25,7 @@ export interface SessionWriter {
  * several views of the same session; saving merges them.
  */
 export class Session {
-  readonly id: string
+  #id: string
   readonly #writer: SessionWriter
   readonly #view: AttributeView
   #record: SessionRecord
@@ -25,11 +34,16 @@ export class Session {
 
   /** @internal Sessions come from `SessionManager.load` and `SessionManager.create`. */
   constructor(id: string, writer: SessionWriter, view: AttributeView, record: SessionRecord, token?: string) {
-    this.id = id
+    this.#id = id
     this.#writer = writer
     this.#view = view
     this.#record = record
     this.#token = token
+  }
+
+  /** The bare id, without a worker's name. Changes with `signIn` and `changeId`. */
+  get id(): string {
+    return this.#id
   }
 
   /** Whether the store has never confirmed this session. */
@@ -123,6 +137,19 @@ export class Session {
   }
 
   /**
+   * Notes that this session belongs to `principal` from now on, under a new id, as after every log-in: an id that was
+   * known before must not become one that is logged in. Data and unsaved changes are kept and saved.
+   */
+  signIn(principal: string, newId?: string): Promise<void> {
+    return this.#writer.changeId(this, { principal, newId })
+  }
+
+  /** Gives the session a new id; data and unsaved changes are kept and saved. `newId`: default a generated one. */
+  changeId(newId?: string): Promise<void> {
+    return this.#writer.changeId(this, { newId })
+  }
+
+  /**
    * Ends the session everywhere. `true`: by this call; `false`: it had ended already, or was never stored. Rejects when
    * the store does not confirm it: then ask the user to try again.
    */
@@ -150,6 +177,22 @@ export class Session {
   renewed(changes: AttributeChanges, settings: RecordSettings, stored: StoredRecord | undefined): void {
     if (stored) this.#view.reset(stored.record.attributes, changes)
     this.#adopt(settings, stored)
+  }
+
+  /** @internal It lives under another id now, with these changes. */
+  renamed(id: string, changes: AttributeChanges, settings: RecordSettings, stored: StoredRecord | undefined): void {
+    this.#id = id
+    this.#view.saved(changes)
+    if (this.#settings === settings) this.#settings = {}
+    if (!stored) return
+    this.#record = stored.record
+    this.#token = stored.token
+  }
+
+  /** @internal `stored` holds more than this view knew; what is changed here and not saved stays so. */
+  refreshed(stored: StoredRecord | undefined): void {
+    if (stored) this.#view.reset(stored.record.attributes, { base: this.#view.base, texts: new Map() })
+    this.#adopt({}, stored)
   }
 
   /** @internal A touch was stored. */

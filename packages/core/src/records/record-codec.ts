@@ -1,6 +1,13 @@
 import { SessionError } from '../session-error.ts'
 import { isReservedName } from './attribute-name.ts'
-import type { AttributeTexts, EndedMarker, EndReason, SessionRecord, StoredEntry } from './session-record.ts'
+import type {
+  AttributeTexts,
+  EndedMarker,
+  EndReason,
+  PreviousId,
+  SessionRecord,
+  StoredEntry,
+} from './session-record.ts'
 import { isEnded } from './session-record.ts'
 
 /**
@@ -68,6 +75,7 @@ function recordOf(fields: Fields): SessionRecord {
     principal,
     authenticatedAt,
     cookieMaxAge,
+    previous,
     attributes,
     ...further
   } = fields
@@ -83,6 +91,7 @@ function recordOf(fields: Fields): SessionRecord {
     principal: optionalText('principal', principal),
     authenticatedAt: optionalNumber('authenticatedAt', authenticatedAt),
     cookieMaxAge: optionalNumber('cookieMaxAge', cookieMaxAge),
+    previous: previousId(previous),
     attributes: attributeTexts(attributes),
     further,
   }
@@ -123,6 +132,12 @@ function attributeTexts(value: unknown): AttributeTexts {
     if (!isReservedName(name)) texts.set(name, text)
   }
   return texts
+}
+
+function previousId(value: unknown): PreviousId | undefined {
+  if (value === undefined) return undefined
+  if (!isPlainFields(value) || typeof value['key'] !== 'string') throw unreadable('its field "previous" is malformed')
+  return { key: value['key'], changed: names('previous.changed', value['changed']) }
 }
 
 function number(field: string, value: unknown): number {

@@ -5,7 +5,7 @@ import type { OnUnreadable } from '../options/session-manager-options.ts'
 import { SessionError } from '../session-error.ts'
 import type { RecordCodec } from './record-codec.ts'
 import type { RecordStore } from './record-store.ts'
-import type { StoredRecord } from './session-record.ts'
+import type { EndedMarker, StoredRecord } from './session-record.ts'
 import { isEnded } from './session-record.ts'
 import { StoreUnavailableError, isUnsent } from './store-unavailable.ts'
 
@@ -31,11 +31,18 @@ export class RecordLoader {
     this.#options = options
   }
 
-  /**
-   * The live record under `key`. `undefined` for a session that does not exist, has ended or has expired, and for a
-   * value that cannot be read unless `onUnreadable` is `'fail'`. Rejects with `STORE_UNAVAILABLE`.
-   */
+  /** As `look`, for callers that care for live records only. */
   async load(key: string): Promise<StoredRecord | undefined> {
+    const found = await this.look(key)
+    return found && 'record' in found ? found : undefined
+  }
+
+  /**
+   * The live record under `key`, or the marker of a session that ended. `undefined` for a session that does not exist
+   * or has expired, and for a value that cannot be read unless `onUnreadable` is `'fail'`. Rejects with
+   * `STORE_UNAVAILABLE`.
+   */
+  async look(key: string): Promise<StoredRecord | EndedMarker | undefined> {
     if (key === '' || key.length > LONGEST_KEY) return undefined
     const { clock, operationTimeout } = this.#options
     const deadline = clock.now() + operationTimeout
@@ -44,7 +51,8 @@ export class RecordLoader {
       text = await this.#text(key, deadline)
       if (text === undefined) return undefined
       const entry = this.#options.codec.parse(key, text)
-      if (isEnded(entry) || entry.expiresAt <= clock.now()) return undefined
+      if (isEnded(entry)) return entry
+      if (entry.expiresAt <= clock.now()) return undefined
       return { record: entry, token: text }
     } catch (error) {
       if (!isUnreadable(error)) throw error

@@ -31,9 +31,19 @@ export interface SessionRecord extends Versioned {
   readonly authenticatedAt?: number | undefined
   /** The cookie's own max age in seconds; -1: until the browser closes; absent: the application's default. */
   readonly cookieMaxAge?: number | undefined
+  /** Where the session was until its id changed, for as long as that is not completed. */
+  readonly previous?: PreviousId | undefined
   readonly attributes: AttributeTexts
   /** Fields of a later version of this format, kept through a save. */
   readonly further: Readonly<Record<string, unknown>>
+}
+
+/** The other end of an id change that has begun. */
+export interface PreviousId {
+  /** Key of the record that the session had. */
+  readonly key: string
+  /** Attributes that the request which changed the id set or deleted: in these the new record is right. */
+  readonly changed: readonly string[]
 }
 
 /** What stays in the place of an ended session, so that nothing brings it back. */

@@ -1,12 +1,13 @@
 import { AttributeView } from '../attribute-view.ts'
 import type { SessionAttributes } from '../attribute-view.ts'
 import type { AttributeSerializer } from '../records/attribute-serializer.ts'
-import type { SessionRecord } from '../records/session-record.ts'
+import type { AttributeTexts, SessionRecord } from '../records/session-record.ts'
 import type { SessionLifetime } from '../session-lifetime.ts'
 import type { AttributeChanges } from './attribute-changes.ts'
 import { withChanges } from './attribute-changes.ts'
 import { mergeChanges } from './attribute-merge.ts'
 import type { ConflictPolicy } from './conflict-policy.ts'
+import { assertSynchronous } from './synchronous.ts'
 
 /** What somebody wants to become of a session, whatever it looks like when its turn comes. */
 export interface Intent<R> {
@@ -25,7 +26,9 @@ interface Applied<R> {
 }
 
 /** Fields of a record beside its attributes that a session may change; the later change wins. */
-export type RecordSettings = Partial<Pick<SessionRecord, 'maxInactiveInterval' | 'cookieMaxAge'>>
+export type RecordSettings = Partial<
+  Pick<SessionRecord, 'maxInactiveInterval' | 'cookieMaxAge' | 'principal' | 'authenticatedAt'>
+>
 
 /** The names in which a save met another one. */
 export type Conflicts = readonly string[]
@@ -41,7 +44,7 @@ export function changeIntent(
     apply: (record) => {
       const conflicts: string[] = []
       const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
-      return { record: changed(record, attributes, settings), result: conflicts }
+      return { record: decided(changed(record, attributes, settings), changes), result: conflicts }
     },
   }
 }
@@ -58,9 +61,10 @@ export function updateIntent<R>(
     apply: (record) => {
       const view = new AttributeView(withChanges(record.attributes, pending.texts), serializer)
       const result = change(view.data)
-      if (isThenable(result)) throw asynchronousUpdate(result)
-      const attributes = withoutEqual(record.attributes, withChanges(view.base, view.changes().texts))
-      return { record: changed(record, attributes, settings), result }
+      assertSynchronous(result, 'The function given to `update`')
+      const made = view.changes()
+      const attributes = withoutEqual(record.attributes, withChanges(view.base, made.texts))
+      return { record: decided(decided(changed(record, attributes, settings), pending), made), result }
     },
   }
 }
@@ -76,38 +80,46 @@ export function touchIntent(lifetime: SessionLifetime): Intent<undefined> {
   }
 }
 
-function changed(
-  record: SessionRecord,
-  attributes: SessionRecord['attributes'],
-  settings: RecordSettings,
-): SessionRecord {
-  const maxInactiveInterval = settings.maxInactiveInterval ?? record.maxInactiveInterval
-  const cookieMaxAge = settings.cookieMaxAge ?? record.cookieMaxAge
-  const same =
-    attributes === record.attributes &&
-    maxInactiveInterval === record.maxInactiveInterval &&
-    cookieMaxAge === record.cookieMaxAge
-  return same ? record : { ...record, attributes, maxInactiveInterval, cookieMaxAge }
+/**
+ * Brings to a session whose id was changed what came to its old record since: all names but those that the request which
+ * changed the id decided about.
+ */
+export function takeOverIntent(old: AttributeTexts): Intent<undefined> {
+  return {
+    needsFresh: true,
+    apply: (record) => {
+      const kept = (record.previous?.changed ?? []).map((name) => [name, record.attributes.get(name)] as const)
+      const attributes = withoutEqual(record.attributes, withChanges(old, new Map(kept)))
+      return { record: record.previous === undefined ? record : changed(record, attributes, {}), result: undefined }
+    },
+  }
+}
+
+/** Ends an id change: nothing more will come from the old record. */
+export const dropPreviousIntent: Intent<undefined> = {
+  needsFresh: false,
+  apply: (record) => ({
+    record: record.previous === undefined ? record : { ...record, previous: undefined },
+    result: undefined,
+  }),
+}
+
+function changed(record: SessionRecord, attributes: AttributeTexts, settings: RecordSettings): SessionRecord {
+  const settingsDiffer = Object.entries(settings).some(([name, value]) => Reflect.get(record, name) !== value)
+  if (attributes === record.attributes && !settingsDiffer) return record
+  return { ...record, ...settings, attributes }
+}
+
+/** While an id change is not completed, the new record is right in whatever is changed there. */
+function decided(record: SessionRecord, changes: AttributeChanges): SessionRecord {
+  const { previous } = record
+  const names = [...changes.texts.keys()].filter((name) => previous && !previous.changed.includes(name))
+  if (!previous || names.length === 0) return record
+  return { ...record, previous: { ...previous, changed: [...previous.changed, ...names] } }
 }
 
 /** `before` itself when `after` holds the same texts. */
-function withoutEqual(
-  before: SessionRecord['attributes'],
-  after: SessionRecord['attributes'],
-): SessionRecord['attributes'] {
+function withoutEqual(before: AttributeTexts, after: AttributeTexts): AttributeTexts {
   const same = before.size === after.size && [...after].every(([name, text]) => before.get(name) === text)
   return same ? before : after
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-}
-
-function asynchronousUpdate(result: PromiseLike<unknown>): TypeError {
-  // Nobody else will look at this promise.
-  result.then(undefined, () => {})
-  return new TypeError(
-    'The function given to `update` returned a promise. It may run several times and must be synchronous: ' +
-      'wait for what it needs before, and only change the data inside.',
-  )
 }

@@ -22,6 +22,9 @@ export interface SessionEnderOptions {
   readonly onEnded: (key: string, last: SessionRecord, reason: EndReason) => void
 }
 
+/** The record is not the one any more that was to be ended. */
+class RecordMoved extends Error {}
+
 /** One attempt to put a marker over a record. */
 interface Claim {
   readonly last: SessionRecord
@@ -50,6 +53,22 @@ export class SessionEnder {
     return this.#options.queue.alone(key, (latest) => this.#claim(key, latest ?? start, reason, deadline))
   }
 
+  /**
+   * Ends the session if it still is what `start` says. `false`: it was changed meanwhile, and was not ended. A session
+   * that somebody else ended, or that is gone, counts as ended.
+   */
+  async endUnchanged(key: string, start: StoredRecord, reason: EndReason): Promise<boolean> {
+    const { clock, operationTimeout, queue } = this.#options
+    const deadline = clock.now() + operationTimeout
+    try {
+      await queue.alone(key, () => this.#claim(key, start, reason, deadline, start.record.version))
+      return true
+    } catch (error) {
+      if (error instanceof RecordMoved) return false
+      throw error
+    }
+  }
+
   close(): void {
     this.#closed = true
   }
@@ -59,6 +78,7 @@ export class SessionEnder {
     start: StoredRecord | undefined,
     reason: EndReason,
     deadline: number,
+    version?: number,
   ): Promise<boolean> {
     const { loop, stamp, onEnded } = this.#options
     const claims = new Map<string, Claim>()
@@ -67,6 +87,7 @@ export class SessionEnder {
         key,
         start,
         next: (record, writeId) => {
+          if (version !== undefined && record.version !== version) throw new RecordMoved()
           const marker = stamp.ended(reason, record, writeId)
           claims.set(writeId, { last: record, life: marker.life })
           return marker
@@ -78,7 +99,8 @@ export class SessionEnder {
       if (claim) onEnded(key, claim.last, reason)
       return claim !== undefined
     } catch (error) {
-      if (claims.size > 0 && !isUnsent(error)) void this.#followUp(key, claims, reason)
+      if (claims.size > 0 && !isUnsent(error) && !(error instanceof RecordMoved))
+        void this.#followUp(key, claims, reason)
       throw error
     }
   }

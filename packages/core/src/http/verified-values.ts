@@ -1,0 +1,34 @@
+/** What a signature proved. */
+export interface VerifiedValue {
+  readonly value: string
+  /** Whether the first of the secrets signed it. */
+  readonly isCurrent: boolean
+}
+
+/** How many values a generation keeps; two generations are kept. */
+const GENERATION = 10_000
+
+/**
+ * Signed values that were verified, so that a cookie that comes with every request is verified once. Two generations,
+ * the older forgotten when the younger is full: bounded, and without a list to keep in order.
+ */
+export class VerifiedValues {
+  #young = new Map<string, VerifiedValue>()
+  #old = new Map<string, VerifiedValue>()
+
+  get(signed: string): VerifiedValue | undefined {
+    const young = this.#young.get(signed)
+    if (young) return young
+    const old = this.#old.get(signed)
+    if (old) this.set(signed, old)
+    return old
+  }
+
+  set(signed: string, verified: VerifiedValue): void {
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(signed, verified)
+  }
+}
