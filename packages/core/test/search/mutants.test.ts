@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { mutatedCopy } from './mutated-copy.ts'
+import { MUTANTS } from './mutants.ts'
+
+const RUNS = 20_000
+const seed = Number(process.env['HZ_SEARCH_SEED'] ?? 20_261_121)
+
+// Each mutant is planted into a copy of the sources, so that nothing is left of it when a run is interrupted.
+test.for(MUTANTS)(
+  'the search finds it when $name',
+  { timeout: 300_000 },
+  async (mutant, { annotate, onTestFinished }) => {
+    const copy = await mutatedCopy(mutant)
+    onTestFinished(() => copy.remove())
+    const mutated = (await import(copy.search)) as typeof import('./search.ts')
+    const { runs, counterexample } = await mutated.search({
+      runs: RUNS,
+      seed,
+      shrink: false,
+      ...(mutant.ignore && { ignore: mutant.ignore }),
+    })
+    expect(counterexample, `not found in ${runs} runs`).toBeDefined()
+    await annotate(`found in run ${runs}: ${String(counterexample?.split('\n')[2]).trim()}`)
+  },
+)
