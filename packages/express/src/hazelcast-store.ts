@@ -46,7 +46,9 @@ export class HazelcastStore extends session.Store {
     super()
     const { manager, ...own } = options
     this.#ownsManager = manager === undefined
-    this.manager = manager ?? new SessionManager({ sticky: false, ...own })
+    this.manager = manager ?? new SessionManager({ ...own, sticky: own.sticky ?? false })
+    // Each `session()` adds two listeners, and an application may have as many of them as it likes.
+    this.setMaxListeners(0)
   }
 
   /** The library assigns its maker of new sessions here; ours notes that their ids are new. */
