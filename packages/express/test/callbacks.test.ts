@@ -15,7 +15,7 @@ function openStore(recordStore = new ObservedRecordStore()): HazelcastStore {
 }
 
 function dataOf(user: string): session.SessionData {
-  return { user, count: 0, cart: { items: [] }, cookie: new session.Cookie() }
+  return { user, count: 0, theme: 'light', cart: { items: [] }, cookie: new session.Cookie() }
 }
 
 /** What reaches the process while `run` is running, in place of the end of the process. */

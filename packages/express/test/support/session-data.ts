@@ -5,6 +5,7 @@ declare module 'express-session' {
   interface SessionData {
     user: string
     count: number
+    theme: string
     cart: { items: string[]; total?: number }
   }
 }
