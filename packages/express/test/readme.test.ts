@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { HazelcastStore } from '@hazelcast-session/express'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+
+/** The README's TypeScript, which is one program from top to bottom. */
+interface Program {
+  readonly store: HazelcastStore
+  readonly server: Server
+  copySessions(from: { all(): Promise<unknown[]> }): Promise<void>
+}
+
+const PACKAGE = join(import.meta.dirname, '..')
+const ROOT = join(PACKAGE, '../..')
+
+/** As an application would compile it, but from our sources. */
+const TSCONFIG = {
+  extends: '../../../../tsconfig.base.json',
+  compilerOptions: {
+    composite: false,
+    incremental: false,
+    tsBuildInfoFile: null,
+    declarationMap: false,
+    isolatedDeclarations: false,
+    noEmit: true,
+    noPropertyAccessFromIndexSignature: false,
+    rootDir: '../../../..',
+  },
+  include: ['app.ts'],
+}
+
+let folder: string
+let program: Program
+let url: string
+
+async function source(): Promise<string> {
+  const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8')
+  return [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
+}
+
+function post(path: string, body: Record<string, string>, cookie = ''): Promise<Response> {
+  return fetch(url + path, { method: 'POST', body: new URLSearchParams(body), headers: { cookie }, redirect: 'manual' })
+}
+
+function cookieOf(response: Response): string {
+  return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(import.meta.dirname, '.readme-'))
+  await writeFile(join(folder, 'app.ts'), `${await source()}\nexport { server, store }\n`)
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+  vi.stubEnv('HZ_SESSION_ENABLED', 'false')
+  vi.stubEnv('PORT', '0')
+  const { default: _, ...exported } = await import(join(folder, 'app.ts'))
+  program = exported as Program
+  if (!program.server.listening) await once(program.server, 'listening')
+  const address = program.server.address()
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`
+})
+
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('the TypeScript of the README compiles', async () => {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const output = await promisify(execFile)(process.execPath, [tsc, '-p', folder]).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => String(Reflect.get(Object(error), 'stdout')),
+  )
+  // Our own sources are compiled along, and know nothing of this application's types.
+  expect(output.split('\n').filter((line) => line.includes('.readme-'))).toEqual([])
+}, 60_000)
+
+describe('the program of the README', () => {
+  test('saves a cart before it redirects', async () => {
+    const saved = await post('/cart', { item: 'tea' })
+    expect([saved.status, saved.headers.get('location')]).toEqual([303, '/cart'])
+    const cart = await fetch(`${url}/cart`, { headers: { cookie: cookieOf(saved) } })
+    expect(await cart.json()).toEqual(['tea'])
+  })
+
+  test('counts visits', async () => {
+    const first = await post('/visits', {})
+    const cookie = cookieOf(first)
+    const others = await Promise.all(Array.from({ length: 5 }, () => post('/visits', {}, cookie)))
+    const visits = await Promise.all(
+      others.map(async (response) => Reflect.get(Object(await response.json()), 'visits')),
+    )
+    expect(new Set(visits)).toEqual(new Set([2, 3, 4, 5, 6]))
+  })
+
+  test('logs in with a new id and the cart kept, remembers, and logs out', async () => {
+    const before = cookieOf(await post('/cart', { item: 'tea' }))
+    const login = await post('/login', { user: 'ann', remember: 'yes' }, before)
+    const cookie = cookieOf(login)
+    expect(cookie).not.toBe(before)
+    expect(login.headers.getSetCookie()[0]).toContain('Expires=')
+    const kept = await fetch(`${url}/cart`, { headers: { cookie } })
+    expect(await kept.json()).toEqual(['tea'])
+
+    const log = vi.spyOn(console, 'log').mockReturnValue()
+    const logout = await post('/logout', {}, cookie)
+    expect(logout.headers.getSetCookie()[0]).toMatch(/^connect\.sid=;/)
+    expect(log).toHaveBeenCalledWith('ann is gone: invalidated')
+    log.mockRestore()
+    const after = await fetch(`${url}/cart`, { headers: { cookie } })
+    expect(await after.json()).toEqual([])
+  })
+
+  test("ends all sessions of one user, and nobody else's", async () => {
+    for (const user of ['bob', 'bob', 'cleo']) await post('/login', { user })
+    const log = vi.spyOn(console, 'log').mockReturnValue()
+    const ended = await fetch(`${url}/users/bob/sessions`, { method: 'DELETE' })
+    expect(await ended.json()).toEqual({ ended: 2 })
+    expect(log.mock.calls).toEqual([['bob is gone: revoked'], ['bob is gone: revoked']])
+    log.mockRestore()
+    expect(await program.store.all()).toContainEqual(expect.objectContaining({ user: 'cleo' }))
+  })
+
+  test('copies sessions from another store with their ids', async () => {
+    const cookie = { path: '/', httpOnly: true, originalMaxAge: 3_600_000, expires: '2026-01-01T00:00:00.000Z' }
+    await program.copySessions({ all: async () => [{ id: 'copied', user: 'dan', cookie }] })
+    expect(await program.store.get('copied')).toMatchObject({ user: 'dan', cookie: { originalMaxAge: 3_600_000 } })
+  })
+
+  test('stops on SIGTERM: the server first, then the store, and says so until then', async () => {
+    const cookie = cookieOf(await post('/visits', {}))
+    await program.store.close()
+    const refused = await post('/visits', {}, cookie)
+    expect([refused.status, refused.headers.get('retry-after'), await refused.text()]).toEqual([
+      503,
+      '1',
+      'Back in a moment.',
+    ])
+    const closed = once(program.server, 'close')
+    const listener = process.listeners('SIGTERM').at(-1)
+    listener?.('SIGTERM')
+    program.server.closeAllConnections()
+    await closed
+    expect(program.server.listening).toBe(false)
+  })
+})
