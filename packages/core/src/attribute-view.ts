@@ -25,7 +25,7 @@ export class AttributeView {
   constructor(base: AttributeTexts, serializer: AttributeSerializer) {
     this.#base = base
     this.#serializer = serializer
-    this.data = attributesOf(this)
+    this.data = attributesOf(this, {}, () => false)
   }
 
   get base(): AttributeTexts {
@@ -110,35 +110,39 @@ export class AttributeView {
   }
 }
 
-/** Properties that read and write a view. Symbols and what every object inherits stay what they are. */
-function attributesOf(view: AttributeView): SessionAttributes {
-  return new Proxy<SessionAttributes>(
-    {},
-    {
-      get: (target, name, receiver): unknown =>
-        typeof name === 'string' && view.has(name) ? view.get(name) : Reflect.get(target, name, receiver),
-      set: (target, name, value) => {
-        if (typeof name !== 'string') return Reflect.set(target, name, value)
-        view.set(name, value)
-        return true
-      },
-      has: (target, name) => (typeof name === 'string' && view.has(name)) || Reflect.has(target, name),
-      deleteProperty: (target, name) => {
-        if (typeof name !== 'string') return Reflect.deleteProperty(target, name)
-        view.delete(name)
-        return true
-      },
-      defineProperty: (target, name, descriptor) => {
-        if (typeof name !== 'string' || !('value' in descriptor))
-          return Reflect.defineProperty(target, name, descriptor)
-        view.set(name, descriptor.value)
-        return true
-      },
-      ownKeys: (target) => [...view.names(), ...Reflect.ownKeys(target)],
-      getOwnPropertyDescriptor: (target, name) =>
-        typeof name === 'string' && view.has(name)
-          ? { value: view.get(name), writable: true, enumerable: true, configurable: true }
-          : Reflect.getOwnPropertyDescriptor(target, name),
+/**
+ * An object whose properties are the attributes of `view`, but for those that `isOwn` to `object`: its own fields, and its
+ * methods. Symbols, and names that are no attributes, are the object's too.
+ */
+export function attributesOf<Target extends object>(
+  view: AttributeView,
+  object: Target,
+  isOwn: (name: string) => boolean,
+): Target {
+  const isAttribute = (name: string | symbol): name is string => typeof name === 'string' && !isOwn(name)
+  return new Proxy<Target>(object, {
+    get: (target, name, receiver): unknown =>
+      isAttribute(name) && view.has(name) ? view.get(name) : Reflect.get(target, name, receiver),
+    set: (target, name, value) => {
+      if (!isAttribute(name)) return Reflect.set(target, name, value)
+      view.set(name, value)
+      return true
     },
-  )
+    has: (target, name) => (isAttribute(name) && view.has(name)) || Reflect.has(target, name),
+    deleteProperty: (target, name) => {
+      if (!isAttribute(name)) return Reflect.deleteProperty(target, name)
+      view.delete(name)
+      return true
+    },
+    defineProperty: (target, name, descriptor) => {
+      if (!isAttribute(name) || !('value' in descriptor)) return Reflect.defineProperty(target, name, descriptor)
+      view.set(name, descriptor.value)
+      return true
+    },
+    ownKeys: (target) => [...Reflect.ownKeys(target), ...view.names().filter(isAttribute)],
+    getOwnPropertyDescriptor: (target, name) =>
+      isAttribute(name) && view.has(name)
+        ? { value: view.get(name), writable: true, enumerable: true, configurable: true }
+        : Reflect.getOwnPropertyDescriptor(target, name),
+  })
 }

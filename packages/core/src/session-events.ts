@@ -19,6 +19,8 @@ export interface SessionEventMap {
   destroyed: { readonly session: SessionSummary; readonly reason: EndReason }
   /** A session lives under a new id, after a log-in for example. */
   idChanged: { readonly session: SessionSummary; readonly previousId: string }
+  /** A session arrived that another worker had; its cookie now names this one. */
+  takenOver: { readonly session: SessionSummary }
   /** Two requests changed the same attributes of one session; the option `conflict` decided. */
   conflict: { readonly names: readonly string[] }
   /** A change came after the session's end and was dropped. */
@@ -40,6 +42,7 @@ export class SessionEvents {
     created: new Set(),
     destroyed: new Set(),
     idChanged: new Set(),
+    takenOver: new Set(),
     conflict: new Set(),
     lateWrite: new Set(),
     storeUnavailable: new Set(),

@@ -37,6 +37,17 @@ export interface NewSession {
   readonly data?: Readonly<SessionAttributes>
 }
 
+/** What `open` found under an id. */
+export type OpenedSession =
+  | { readonly kind: 'live'; readonly session: Session }
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'ended'
+      readonly reason: EndReason
+      /** Whether that was less than so many milliseconds ago. */
+      readonly isRecent: (ms: number) => boolean
+    }
+
 /** Ms that `ready()` waits for the cluster when nothing else is said. */
 const READY_TIMEOUT = 30_000
 
@@ -56,6 +67,7 @@ export class SessionManager {
   readonly #loader: RecordLoader
   readonly #saver: SessionSaver
   #closing: Promise<void> | undefined
+  #isDraining = false
 
   /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
   constructor(options: SessionManagerOptions = {}, surroundings: SessionManagerSurroundings = {}) {
@@ -108,6 +120,23 @@ export class SessionManager {
     return stored && this.#session(id, stored.record, stored.token)
   }
 
+  /**
+   * As `load`, for a request that shows the id: tells a session that was ended from one that never was, and completes a
+   * change of id, since the browser has the new one.
+   */
+  async open(id: string): Promise<OpenedSession> {
+    this.#assertOpen()
+    const found = await this.#loader.look(id)
+    if (!found) return { kind: 'none' }
+    if ('ended' in found) {
+      const { ended: reason, endedAt } = found
+      return { kind: 'ended', reason, isRecent: (ms) => this.#clock.now() - endedAt < ms }
+    }
+    const session = this.#session(id, found.record, found.token)
+    await this.#saver.completeIdChange(session)
+    return { kind: 'live', session }
+  }
+
   /** A new session, in this process only until it is saved. */
   create({ id = this.idPolicy.generate(), data = {} }: NewSession = {}): Session {
     const now = this.#clock.now()
@@ -143,6 +172,30 @@ export class SessionManager {
         if (record) yield this.#session(key, record, text)
       }
     }
+  }
+
+  /** Whether the load balancer keeps a session at one worker. */
+  get isSticky(): boolean {
+    return this.#options.sticky
+  }
+
+  /** Whether `drain` was called. */
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  /**
+   * Prepares this worker's end: requests are served as before, but cookies do not bind sessions to it any more, and
+   * health handlers answer 503, so that the balancer sends new requests elsewhere.
+   */
+  drain(): void {
+    this.#isDraining = true
+  }
+
+  /** @internal A session that another worker had arrived here. */
+  announceTakeOver(session: Session): void {
+    if (this.#events.hasListeners('takenOver'))
+      this.#events.emit('takenOver', { session: this.#saver.summary(session) })
   }
 
   on<Name extends SessionEventName>(name: Name, listener: SessionEventListener<Name>): this {

@@ -12,7 +12,6 @@ import type { EndReason, SessionRecord } from './records/session-record.ts'
 import type { AttributeChanges } from './saving/attribute-changes.ts'
 import { BackgroundTouches } from './saving/background-touches.ts'
 import { ConflictPolicy } from './saving/conflict-policy.ts'
-import type { RecordSettings } from './saving/intent.ts'
 import { changeIntent, touchIntent, updateIntent } from './saving/intent.ts'
 import { RecordStamp } from './saving/record-stamp.ts'
 import { SaveQueue } from './saving/save-queue.ts'
@@ -22,7 +21,7 @@ import { SessionError } from './session-error.ts'
 import type { SessionEvents, SessionSummary } from './session-events.ts'
 import type { SessionIdPolicy } from './session-id-policy.ts'
 import type { SessionLifetime } from './session-lifetime.ts'
-import type { IdChangeRequest, Session, SessionWriter } from './session.ts'
+import type { IdChangeRequest, PendingChanges, Session, SessionWriter } from './session.ts'
 import type { Worker } from './worker.ts'
 
 export interface SessionSaverOptions extends ResolvedOptions {
@@ -66,10 +65,9 @@ export class SessionSaver implements SessionWriter {
     this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender, policy: this.#policy })
   }
 
-  async save(session: Session): Promise<void> {
+  async save(session: Session, { changes, settings, isEmpty }: PendingChanges): Promise<void> {
     this.#assertOpen()
-    const { changes, settings } = session.pending()
-    if (!session.isNew && !hasChanges(changes, settings)) return this.touch(session)
+    if (!session.isNew && isEmpty) return this.touch(session)
     const intent = changeIntent(changes, settings, this.#policy)
     const result = await this.#queue.write(session.id, session.known, intent)
     if (result.kind === 'ended') throw this.#lateWrite(changes)
@@ -109,7 +107,7 @@ export class SessionSaver implements SessionWriter {
     const signedIn = principal === undefined ? {} : { principal, authenticatedAt: clock.now() }
     await this.#idChange.begin(session, newId ?? idPolicy.generate(), signedIn)
     if (events.hasListeners('idChanged')) {
-      events.emit('idChanged', { session: this.#summary(session.id, session.known.record), previousId })
+      events.emit('idChanged', { session: this.summary(session), previousId })
     }
   }
 
@@ -144,6 +142,17 @@ export class SessionSaver implements SessionWriter {
   async #touch(session: Session): Promise<void> {
     const result = await this.#queue.write(session.id, session.known, touchIntent(this.#options.lifetime))
     if (result.kind !== 'ended') session.touched(result.stored)
+  }
+
+  /** The session as an event tells of it. */
+  summary(session: Session): SessionSummary {
+    return this.#summary(session.id, session.known.record)
+  }
+
+  /** Whether a touch would make its request wait. */
+  isTouchUrgent(session: Session): boolean {
+    const { clock, lifetime } = this.#options
+    return !session.isNew && lifetime.isTouchUrgent(session.known.record, clock.now())
   }
 
   #created(key: string, record: SessionRecord): void {
@@ -189,8 +198,4 @@ export class SessionSaver implements SessionWriter {
   #assertOpen(): void {
     if (this.#isClosed) throw new SessionError('MANAGER_CLOSED', 'This session manager was closed.')
   }
-}
-
-function hasChanges(changes: AttributeChanges, settings: RecordSettings): boolean {
-  return changes.texts.size > 0 || Object.keys(settings).length > 0
 }

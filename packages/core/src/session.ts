@@ -1,7 +1,15 @@
+import { attributesOf } from './attribute-view.ts'
 import type { AttributeView, SessionAttributes } from './attribute-view.ts'
 import type { EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
 import type { AttributeChanges } from './saving/attribute-changes.ts'
 import type { RecordSettings } from './saving/intent.ts'
+
+/** What a view has to save. */
+export interface PendingChanges {
+  readonly changes: AttributeChanges
+  readonly settings: RecordSettings
+  readonly isEmpty: boolean
+}
 
 /** How a session's id shall change. */
 export interface IdChangeRequest {
@@ -13,10 +21,11 @@ export interface IdChangeRequest {
 
 /** What a session asks of the manager that it came from. */
 export interface SessionWriter {
-  save(session: Session): Promise<void>
+  save(session: Session, pending: PendingChanges): Promise<void>
   update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R>
   touch(session: Session): Promise<void>
   changeId(session: Session, change: IdChangeRequest): Promise<void>
+  isTouchUrgent(session: Session): boolean
   end(session: Session, reason: EndReason): Promise<boolean>
 }
 
@@ -54,6 +63,11 @@ export class Session {
   /** The attributes, as properties that can be read, assigned, deleted and changed inside. */
   get data(): SessionAttributes {
     return this.#view.data
+  }
+
+  /** `object` with the attributes as its properties, but for names that `isOwn` to it. For adapters. */
+  show<Target extends object>(object: Target, isOwn: (name: string) => boolean): Target {
+    return attributesOf(this.#view, object, isOwn)
   }
 
   /** Epoch ms. */
@@ -113,10 +127,10 @@ export class Session {
 
   /**
    * Saves what changed, merged with what others saved meanwhile. Resolves when the store has confirmed it, at once when
-   * nothing changed. Rejects with `SESSION_ENDED` when the session was ended meanwhile: nothing brings it back.
+   * nothing changed. `pending`: for who has looked at it already. Rejects with `SESSION_ENDED` when the session was ended meanwhile: nothing brings it back.
    */
-  save(): Promise<void> {
-    return this.#writer.save(this)
+  save(pending: PendingChanges = this.pending()): Promise<void> {
+    return this.#writer.save(this, pending)
   }
 
   /**
@@ -126,6 +140,11 @@ export class Session {
    */
   update<R>(change: (data: SessionAttributes) => R): Promise<R> {
     return this.#writer.update(this, change)
+  }
+
+  /** Whether `touch` would wait for the store. */
+  get isTouchUrgent(): boolean {
+    return this.#writer.isTouchUrgent(this)
   }
 
   /**
@@ -162,9 +181,11 @@ export class Session {
     return { record: this.#record, token: this.#token }
   }
 
-  /** @internal What was changed and is not saved. */
-  pending(): { readonly changes: AttributeChanges; readonly settings: RecordSettings } {
-    return { changes: this.#view.changes(), settings: this.#settings }
+  /** What was changed in this view, or in its settings, and is not saved. */
+  pending(): PendingChanges {
+    const changes = this.#view.changes()
+    const settings = this.#settings
+    return { changes, settings, isEmpty: changes.texts.size === 0 && Object.keys(settings).length === 0 }
   }
 
   /** @internal These changes are stored, and `stored` is what they became part of. */

@@ -1,2 +1,5 @@
+export { hazelcastSession } from './hazelcast-session.ts'
+export type { HazelcastSessions } from './hazelcast-session.ts'
 export { HazelcastStore } from './hazelcast-store.ts'
 export type { HazelcastStoreOptions, ListedSession, StoredData } from './hazelcast-store.ts'
+export type { HazelcastSessionOptions } from './middleware-options.ts'

@@ -12,3 +12,13 @@ export function settle<T>(outcome: Promise<T>, callback: Callback<T> | undefined
   callbackify(() => outcome)(callback)
   return undefined
 }
+
+/**
+ * Gives the outcome to `callback` alone. Without one nobody is told, as in the library: a session that could not be saved
+ * is tried again at the end of the response.
+ */
+export function tell(outcome: Promise<void>, callback: Callback = ignore): void {
+  callbackify(() => outcome)(callback)
+}
+
+function ignore(): void {}

@@ -1,11 +1,20 @@
-import { parse, serialize } from 'cookie'
+import { serialize } from 'cookie'
 import type { SerializeOptions } from 'cookie'
 import { sign, unsign } from 'cookie-signature'
+import { cookieValues } from './cookie-header.ts'
 import type { VerifiedValue } from './verified-values.ts'
 import { VerifiedValues } from './verified-values.ts'
 
 /** What a cookie is written with. */
-export type CookieFlags = Omit<SerializeOptions, 'encode'>
+export type CookieFlags = {
+  readonly [Name in keyof Omit<SerializeOptions, 'encode'>]?: SerializeOptions[Name] | undefined
+}
+
+/** A `Set-Cookie` header. */
+export function setCookieHeader(name: string, value: string, flags: CookieFlags): string {
+  const given = Object.fromEntries(Object.entries(flags).filter(([, flag]) => flag !== undefined))
+  return serialize(name, value, Object.assign<SerializeOptions, object>({}, given))
+}
 
 /** How express-session marks a signed value, and so do we: `s:<value>.<signature>`. */
 const SIGNED = 's:'
@@ -27,10 +36,8 @@ export class SessionCookie {
    * that is not signed, or one that was signed by somebody else.
    */
   read(cookieHeader: string | undefined): VerifiedValue | undefined {
-    if (cookieHeader === undefined || !cookieHeader.includes(this.name)) return undefined
-    for (const piece of cookieHeader.split(';')) {
-      const signed = parse(piece)[this.name]
-      const verified = signed?.startsWith(SIGNED) ? this.#verify(signed.slice(SIGNED.length)) : undefined
+    for (const signed of cookieValues(cookieHeader, this.name)) {
+      const verified = signed.startsWith(SIGNED) ? this.#verify(signed.slice(SIGNED.length)) : undefined
       if (verified) return verified
     }
     return undefined
@@ -39,13 +46,13 @@ export class SessionCookie {
   /** A `Set-Cookie` header that carries `value`, signed with the first secret. */
   write(value: string, flags: CookieFlags): string {
     const [first = ''] = this.#secrets
-    return serialize(this.name, SIGNED + sign(value, first), flags)
+    return setCookieHeader(this.name, SIGNED + sign(value, first), flags)
   }
 
   /** A `Set-Cookie` header that makes the browser forget the cookie; `flags` as it was written with. */
   clear(flags: CookieFlags): string {
     const { maxAge: _, ...others } = flags
-    return serialize(this.name, '', { ...others, expires: new Date(1) })
+    return setCookieHeader(this.name, '', { ...others, expires: new Date(1) })
   }
 
   #verify(signed: string): VerifiedValue | undefined {

@@ -1,8 +1,10 @@
 /** How the text of a variable becomes a value. What cannot be read stays text, for the schema to refuse. */
-type Reading = 'text' | 'number' | 'boolean' | 'list'
+export type Reading = 'text' | 'number' | 'boolean' | 'list' | 'secrets'
 
-/** The options that have a plain value, and so can come from the environment. */
-const READINGS: Readonly<Record<string, Reading>> = {
+export type Readings = Readonly<Record<string, Reading>>
+
+/** The manager's options that have a plain value, and so can come from the environment. */
+export const MANAGER_READINGS: Readings = {
   clusterMembers: 'list',
   clusterName: 'text',
   enabled: 'boolean',
@@ -25,29 +27,26 @@ const READINGS: Readonly<Record<string, Reading>> = {
 
 const PREFIX = 'HZ_SESSION_'
 
-/** `operationTimeout` is `HZ_SESSION_OPERATION_TIMEOUT`. */
+/** `operationTimeout` is `HZ_SESSION_OPERATION_TIMEOUT`, `cookie.name` is `HZ_SESSION_COOKIE_NAME`. */
 export function variableOf(option: string): string {
-  return PREFIX + option.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()
+  const words = option.replaceAll('.', '_').replace(/[A-Z]/g, (capital) => `_${capital}`)
+  return PREFIX + words.toUpperCase()
 }
 
-/** Every variable that is an option. */
-export const VARIABLES: readonly string[] = Object.keys(READINGS).map(variableOf)
-
-/** Read by adapters and not by the manager; an environment may serve several applications. */
-const OF_ADAPTERS: ReadonlySet<string> = new Set(['HZ_SESSION_SECRET'])
-
 /** The variables with our prefix that are no option. */
-export function unknownVariables(environment: NodeJS.ProcessEnv): string[] {
-  const known = new Set([...VARIABLES, ...OF_ADAPTERS])
-  return Object.keys(environment).filter((name) => name.startsWith(PREFIX) && !known.has(name))
+export function unknownVariables(environment: NodeJS.ProcessEnv, known: readonly string[]): string[] {
+  return Object.keys(environment).filter((name) => name.startsWith(PREFIX) && !known.includes(name))
 }
 
 /** What the environment says, by option name. A variable that is set but empty says nothing. */
-export function environmentOptions(environment: NodeJS.ProcessEnv): Record<string, unknown> {
+export function environmentOptions(environment: NodeJS.ProcessEnv, readings: Readings): Record<string, unknown> {
   const options: Record<string, unknown> = {}
-  for (const [name, reading] of Object.entries(READINGS)) {
+  for (const [name, reading] of Object.entries(readings)) {
     const text = environment[variableOf(name)]?.trim()
-    if (text !== undefined && text !== '') options[name] = read(text, reading)
+    if (text === undefined || text === '') continue
+    const [option = name, field] = name.split('.')
+    const value = read(text, reading)
+    options[option] = field === undefined ? value : { ...Object(options[option]), [field]: value }
   }
   return options
 }
@@ -61,6 +60,21 @@ function read(text: string, reading: Reading): unknown {
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text
     case 'list':
-      return text.split(',').map((item) => item.trim())
+      return items(text)
+    case 'secrets':
+      return text.startsWith('[') ? jsonList(text) : items(text)
+  }
+}
+
+function items(text: string): string[] {
+  return text.split(',').map((item) => item.trim())
+}
+
+/** A JSON list, for secrets with a comma in them. What does not parse stays text. */
+function jsonList(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
   }
 }

@@ -18,7 +18,11 @@ function having<T>(methods: readonly (keyof T & string)[], what: string): z.ZodT
   )
 }
 
-const fields = {
+/** A schema for each option of `T`. */
+export type OptionFields<T> = { readonly [Name in keyof T]-?: z.ZodType<T[Name]> }
+
+/** The options of the session manager. Adapters add theirs. */
+export const MANAGER_FIELDS: OptionFields<ResolvedOptions> = {
   clusterMembers: z.array(z.string().min(1)).min(1).optional(),
   clusterName: z.string().min(1).default('dev'),
   client: having<NonNullable<ResolvedOptions['client']>>(['getMap', 'getConfig'], 'a Hazelcast client').optional(),
@@ -57,13 +61,8 @@ const fields = {
   serializer: having<ResolvedOptions['serializer']>(['stringify', 'parse'], 'a serializer').default(jsonSerializer),
   logger: having<NonNullable<ResolvedOptions['logger']>>(['debug', 'info', 'warn', 'error'], 'a logger').optional(),
   debug: z.boolean().default(false),
-} satisfies { readonly [Name in keyof Required<ResolvedOptions>]: z.ZodType }
+}
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
-
-/** Every option there is. Later packages add theirs with `extend`. */
-export const optionsSchema: z.ZodType<ResolvedOptions> = z.strictObject(fields)
-
-export const OPTION_NAMES: readonly string[] = Object.keys(fields)

@@ -1,41 +1,91 @@
 import { closest, distance } from 'fastest-levenshtein'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { SessionError } from '../session-error.ts'
-import { environmentOptions, unknownVariables, variableOf, VARIABLES } from './environment-options.ts'
-import { OPTION_NAMES, optionsSchema } from './options-schema.ts'
-import type { ResolvedOptions, SessionManagerOptions } from './session-manager-options.ts'
+import { MANAGER_READINGS, environmentOptions, unknownVariables, variableOf } from './environment-options.ts'
+import type { Readings } from './environment-options.ts'
+import { MANAGER_FIELDS } from './options-schema.ts'
+import type { OptionFields } from './options-schema.ts'
+import type { ResolvedOptions } from './session-manager-options.ts'
+
+/** What an adapter adds to the options of the session manager. */
+export interface OptionsExtension<Extra> {
+  readonly fields: OptionFields<Extra>
+  /** Those that have a plain value, and so can come from the environment. `cookie.name` is a field of `cookie`. */
+  readonly readings: Readings
+  /** What does not fit together, although each option is right. */
+  readonly contradictions: (options: Extra) => string[]
+}
+
+const NO_EXTENSION: OptionsExtension<object> = { fields: {}, readings: {}, contradictions: () => [] }
+
+/** Options of adapters that an environment may hold for other applications. */
+const OF_ADAPTERS: Readings = { secret: 'secrets' }
 
 /**
  * The only reader of what a user wrote: the environment, and over it the code. Throws one `INVALID_OPTION` that lists
  * everything that is wrong: which option, what was expected, what was there.
  */
-export function resolveOptions(given: SessionManagerOptions, environment: NodeJS.ProcessEnv): ResolvedOptions {
-  const fromEnvironment = environmentOptions(environment)
+export function resolveOptions<Extra extends object = object>(
+  given: object,
+  environment: NodeJS.ProcessEnv,
+  extension?: OptionsExtension<Extra>,
+): ResolvedOptions & Extra {
+  const { fields, readings, contradictions: further } = extension ?? NO_EXTENSION
+  const known = { ...MANAGER_FIELDS, ...fields }
+  const fromEnvironment = environmentOptions(environment, { ...MANAGER_READINGS, ...readings })
   const fromCode = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const merged = { ...fromEnvironment, ...fromCode }
-  const problems = unknownVariables(environment).map((name) => unknownName(name, VARIABLES))
-  const parsed = optionsSchema.safeParse(merged)
+  const merged = mergeOptions(fromEnvironment, fromCode)
+  const variables = Object.keys({ ...MANAGER_READINGS, ...OF_ADAPTERS, ...readings }).map(variableOf)
+  const problems = unknownVariables(environment, variables).map((name) => unknownName(name, variables))
+  const parsed = z.strictObject(known).safeParse(merged)
   for (const issue of parsed.error?.issues ?? []) {
-    problems.push(...describe(issue, merged, (name) => !(name in fromCode) && name in fromEnvironment))
+    const isFromEnvironment = (name: string): boolean => !(name in fromCode) && name in fromEnvironment
+    problems.push(...describe(issue, merged, isFromEnvironment, Object.keys(known)))
   }
-  if (parsed.data) problems.push(...contradictions(parsed.data))
-  if (problems.length > 0 || !parsed.data) throw invalid(problems)
-  return parsed.data
+  // Every field was checked by the schema of its name; that the result has their types is what TypeScript cannot see.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const options = parsed.data as (ResolvedOptions & Extra) | undefined
+  if (options) problems.push(...contradictions(options), ...further(options))
+  if (problems.length > 0 || !options) throw invalid(problems)
+  return options
+}
+
+/** Both, the code winning; field by field where both give an object. */
+function mergeOptions(
+  environment: Readonly<Record<string, unknown>>,
+  code: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...environment, ...code }
+  for (const [name, value] of Object.entries(environment)) {
+    const given = code[name]
+    if (isFields(value) && isFields(given)) merged[name] = { ...value, ...given }
+  }
+  return merged
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function describe(
   issue: z.core.$ZodIssue,
   values: Readonly<Record<string, unknown>>,
   isFromEnvironment: (name: string) => boolean,
+  known: readonly string[],
 ): string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownName(name, OPTION_NAMES))
-  const name = String(issue.path[0])
-  const where = isFromEnvironment(name) ? variableOf(name) : `\`${name}\``
-  return [`${where}: ${issue.message}, got ${shown(values[name])}`]
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => unknownName([...path, name].join('.'), path.length === 0 ? known : []))
+  }
+  const [name = ''] = path
+  const option = path.join('.')
+  const where = isFromEnvironment(name) ? variableOf(option) : `\`${option}\``
+  const value = path.reduce<unknown>((inner, key) => (isFields(inner) ? inner[key] : inner), values)
+  return [`${where}: ${issue.message}, got ${name === 'secret' ? 'something else' : shown(value)}`]
 }
 
 function unknownName(name: string, known: readonly string[]): string {
-  const nearest = closest(name, [...known])
+  const nearest = known.length > 0 ? closest(name, [...known]) : ''
   const isNear = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 3)
   return `\`${name}\`: there is no such option${isNear ? `; did you mean \`${nearest}\`?` : ''}`
 }

@@ -40,7 +40,8 @@ export function changeIntent(
   policy: ConflictPolicy,
 ): Intent<Conflicts> {
   return {
-    needsFresh: false,
+    // What the caller saw may hold these values already, and not be what is stored any more.
+    needsFresh: changes.texts.size > 0,
     apply: (record) => {
       const conflicts: string[] = []
       const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))

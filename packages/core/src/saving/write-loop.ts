@@ -86,7 +86,12 @@ export class WriteLoop {
     let fresh = known === undefined
     const open: OpenAttempt[] = []
     for (let round = 0; ; round++) {
-      if (!isLive(found) || this.#isExpired(found)) return endedAs(found)
+      if (!isLive(found)) return endedAs(found)
+      if (this.#isExpired(found)) {
+        // An attempt that is still on its way would bring the session back, and this change with it.
+        if (open.length > 0) throw this.#late(open.at(-1)?.error)
+        return endedAs(found)
+      }
       const writeId = newWriteId()
       const next = request.next(found.record, writeId)
       if (next) {

@@ -1,0 +1,157 @@
+import type { EndReason } from '../records/session-record.ts'
+import { SessionError } from '../session-error.ts'
+import type { SessionManager } from '../session-manager.ts'
+import type { Session } from '../session.ts'
+import { cookieValues } from './cookie-header.ts'
+import type { HttpExchange } from './http-exchange.ts'
+import { setCookieHeader } from './session-cookie.ts'
+import type { CookieFlags, SessionCookie } from './session-cookie.ts'
+import type { VerifiedValue } from './verified-values.ts'
+
+/** What all requests of one application share. */
+export interface RequestSessionConfig {
+  readonly manager: SessionManager
+  readonly cookie: SessionCookie
+  /** Name of a plain cookie that carries the worker's name, in place of a suffix of the id. */
+  readonly routeCookie: string | undefined
+}
+
+/** Ended so recently that the browser may be about to learn of it from another answer. */
+const RECENT = 30_000
+
+/**
+ * The session of one request: from the cookie it came with to the cookie its answer carries. What the application sees of
+ * it is the adapter's business.
+ */
+export class RequestSession {
+  readonly #config: RequestSessionConfig
+  readonly #exchange: HttpExchange
+  readonly #presented: VerifiedValue | undefined
+  readonly #presentedWorker: string | undefined
+  #presentedId: string | undefined
+  #session: Session | undefined
+  #refusal: EndReason | undefined
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(config: RequestSessionConfig, exchange: HttpExchange) {
+    this.#config = config
+    this.#exchange = exchange
+    this.#presented = config.cookie.read(exchange.cookieHeader)
+    if (this.#presented === undefined) return
+    const { id, workerName } = config.manager.idPolicy.parse(this.#presented.value)
+    this.#presentedId = id
+    this.#presentedWorker = this.#routedTo() ?? workerName
+  }
+
+  /** The bare id of the request's cookie, if that is signed by us; there need not be such a session. */
+  get presentedId(): string | undefined {
+    return this.#presentedId
+  }
+
+  /** The session that the request came with. Throws what the load failed with: only who asks for it learns of that. */
+  get session(): Session | undefined {
+    if (this.#failure) throw this.#failure.error
+    return this.#session
+  }
+
+  /**
+   * Why the session that the request came with is none any more, if that was just now: its id changed, or somebody
+   * logged out. The browser is about to learn of it, and must not be told something else by this answer.
+   */
+  get refusal(): EndReason | undefined {
+    return this.#refusal
+  }
+
+  /** Whether the load failed, without throwing what it failed with. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
+  /** Makes a session that was found elsewhere the one that the request came with. */
+  adopt(session: Session): void {
+    this.#session = session
+  }
+
+  /** Loads the session, if the request came with one. Never rejects. */
+  async open(): Promise<void> {
+    const { manager } = this.#config
+    if (this.#presented === undefined || this.#presentedId === undefined) return
+    try {
+      let opened = await manager.open(this.#presentedId)
+      if (opened.kind === 'none' && this.#presentedId !== this.#presented.value) {
+        // An id of somebody else's making may have a dot of its own.
+        opened = await manager.open(this.#presented.value)
+        if (opened.kind === 'live') this.#presentedId = this.#presented.value
+      }
+      if (opened.kind === 'live') this.#opened(opened.session)
+      else if (opened.kind === 'ended' && opened.isRecent(RECENT)) this.#refusal = opened.reason
+    } catch (error) {
+      this.#failure = { error }
+    }
+  }
+
+  /** Throws when this request may not begin or change a session, because its own was just ended or renamed. */
+  assertNotRefused(): void {
+    if (this.#refusal === undefined) return
+    const renamed = this.#refusal === 'renamed'
+    throw new SessionError(
+      renamed ? 'SESSION_RENAMED' : 'SESSION_ENDED',
+      `The session of this request was ${renamed ? 'given a new id' : 'ended'} by another request a moment ago. Nothing was ` +
+        'saved and no cookie was set, so that the browser keeps the cookie of that request. Repeat this one.',
+    )
+  }
+
+  /** A log-in may begin anew where somebody logged out just now; not where somebody else logged in. */
+  assertMaySignIn(): void {
+    if (this.#refusal === 'renamed') this.assertNotRefused()
+    this.#refusal = undefined
+  }
+
+  /** Whether the cookie the request came with should be written again: another worker, an old secret, another form. */
+  isReissueDue(session: Session): boolean {
+    if (this.#presented === undefined || this.#presentedId !== session.id) return false
+    return !this.#presented.isCurrent || this.#value(session) !== this.#presented.value
+  }
+
+  /** Writes the cookie for `session`, and the route cookie where there is one. */
+  issue(session: Session, flags: CookieFlags): void {
+    this.#exchange.setCookie(this.#config.cookie.write(this.#value(session), flags))
+    this.issueRoute(flags)
+  }
+
+  /** Writes the route cookie if the request came without it, or with another worker's. */
+  issueRoute(flags: CookieFlags): void {
+    const { routeCookie, manager } = this.#config
+    if (routeCookie === undefined || manager.isDraining || this.#routedTo() === manager.worker.name) return
+    const { expires: _, maxAge: __, ...own } = flags
+    this.#exchange.setCookie(setCookieHeader(routeCookie, manager.worker.name, { ...own, httpOnly: true }))
+  }
+
+  /** Makes the browser forget the cookie. */
+  clear(flags: CookieFlags): void {
+    this.#exchange.setCookie(this.#config.cookie.clear(flags))
+  }
+
+  #opened(session: Session): void {
+    this.#session = session
+    const { manager } = this.#config
+    const isForeign = this.#presentedWorker !== undefined && this.#presentedWorker !== manager.worker.name
+    if (manager.isSticky && isForeign && !manager.isDraining) manager.announceTakeOver(session)
+  }
+
+  /** The cookie's value: the id, and behind it the worker that is to get the next request. */
+  #value(session: Session): string {
+    const { manager, routeCookie } = this.#config
+    const { idPolicy, worker, isSticky, isDraining } = manager
+    if (!isSticky || routeCookie !== undefined) return session.id
+    if (!isDraining) return idPolicy.qualify(session.id, worker.name)
+    // A worker that drains keeps nobody, and leaves those alone that are another's.
+    const foreign = this.#presentedWorker === worker.name ? undefined : this.#presentedWorker
+    return idPolicy.qualify(session.id, session.id === this.#presentedId ? foreign : undefined)
+  }
+
+  #routedTo(): string | undefined {
+    const { routeCookie } = this.#config
+    return routeCookie === undefined ? undefined : cookieValues(this.#exchange.cookieHeader, routeCookie)[0]
+  }
+}

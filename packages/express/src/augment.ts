@@ -1,0 +1,21 @@
+import 'express-session'
+import type { StoredData } from './hazelcast-store.ts'
+
+declare module 'express-session' {
+  /** What `hazelcastSession` adds to the library's session. With the library itself these are not there. */
+  interface Session {
+    /** Seconds without a request after which this session ends. */
+    maxInactiveInterval: number
+    /**
+     * Changes the session atomically in the cluster. `change` is synchronous and may run again; what it returns is
+     * returned. Rejects with `SESSION_ENDED` (409) or when nothing is confirmed (503).
+     */
+    update<R>(change: (data: StoredData) => R): Promise<R>
+    /** Notes that the session belongs to `principal`, under a new id; its data are kept. */
+    signIn(principal: string): Promise<void>
+    /** Ends the session everywhere, and clears the browser's cookie. */
+    signOut(): Promise<void>
+    /** Gives the session a new id; its data are kept. */
+    changeId(): Promise<void>
+  }
+}

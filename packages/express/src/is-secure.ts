@@ -1,0 +1,14 @@
+import type { Request } from './middleware-options.ts'
+
+/**
+ * Whether the request came over TLS: on its own socket; or, with `proxy` true, as the first proxy says; or, with `proxy`
+ * left out, as Express says by its setting `trust proxy`.
+ */
+export function isSecure(req: Request, proxy: boolean | undefined): boolean {
+  if ('encrypted' in req.socket && req.socket.encrypted === true) return true
+  if (proxy === false) return false
+  if (proxy === undefined) return req.secure
+  const header = req.headers['x-forwarded-proto']
+  const [first = ''] = String(header ?? '').split(',')
+  return first.trim().toLowerCase() === 'https'
+}

@@ -1,0 +1,105 @@
+import type { SessionManagerOptions } from '@hazelcast-session/core'
+import type { HttpOptions, OptionsExtension } from '@hazelcast-session/core/adapter'
+import { httpOptions } from '@hazelcast-session/core/adapter'
+import type session from 'express-session'
+import { z } from 'zod'
+
+/** Express's request, by way of the library's types: a dependency on express itself would be one too many. */
+export type Request = Parameters<ReturnType<typeof session>>[0]
+
+/** A store of express-session's kind to take sessions over from. */
+export type ImportStore = Pick<session.Store, 'get' | 'destroy'>
+
+/** Options of express-session 1.19, which mean here what they mean there. */
+export interface LibraryOptions {
+  /** Name of the cookie. @default 'connect.sid' */
+  readonly name?: string | undefined
+  /** The cookie's flags, `maxAge` in milliseconds; a function is asked for each new session. */
+  readonly cookie?: session.CookieOptions | ((req: Request) => session.CookieOptions) | undefined
+  /** Makes the id of a new session. @default `HZ` and 32 hex digits */
+  readonly genid?: ((req: Request) => string) | undefined
+  /** Whether `X-Forwarded-Proto` says that a request is secure. @default what Express's `trust proxy` says */
+  readonly proxy?: boolean | undefined
+  /** Accepted and without effect: what was not changed need not be written to stay. @default true */
+  readonly resave?: boolean | undefined
+  /** Set the cookie with every response. @default false */
+  readonly rolling?: boolean | undefined
+  /** Store sessions that nobody put anything in. @default true */
+  readonly saveUninitialized?: boolean | undefined
+  /** Whether `req.session = null` ends the session, or only what this request sees of it. @default 'keep' */
+  readonly unset?: 'destroy' | 'keep' | undefined
+}
+
+/** Options of `hazelcastSession`. */
+export interface HazelcastSessionOptions extends SessionManagerOptions, LibraryOptions {
+  /** Signs the cookie; of several the first signs and all verify. At least 32 characters in production. */
+  readonly secret?: string | readonly string[] | undefined
+  /** Put the worker's name in a plain cookie of its own, `true`: `hzroute`, in place of the id's suffix. @default false */
+  readonly routeCookie?: boolean | string | undefined
+  /** Requests that need no session: it is not even loaded. For static files. */
+  readonly skip?: ((req: Request) => boolean) | undefined
+  /** The store of before. A session that is not in the cluster is looked for there, once, and moved. */
+  readonly importFrom?: ImportStore | undefined
+}
+
+export interface MiddlewareOptions extends HttpOptions {
+  readonly name: string
+  readonly cookie: NonNullable<LibraryOptions['cookie']>
+  readonly genid: LibraryOptions['genid']
+  readonly proxy: boolean | undefined
+  readonly resave: boolean
+  readonly rolling: boolean
+  readonly saveUninitialized: boolean
+  readonly unset: 'destroy' | 'keep'
+  readonly skip: HazelcastSessionOptions['skip']
+  readonly importFrom: ImportStore | undefined
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+const cookieFields = z.strictObject({
+  path: z.string().optional(),
+  domain: z.string().optional(),
+  httpOnly: z.boolean().optional(),
+  secure: z.union([z.boolean(), z.literal('auto')]).optional(),
+  sameSite: z.union([z.boolean(), z.enum(['lax', 'strict', 'none', 'auto'])]).optional(),
+  maxAge: z.number().nullable().optional(),
+  expires: z.date().nullable().optional(),
+  partitioned: z.boolean().optional(),
+  priority: z.enum(['low', 'medium', 'high']).optional(),
+})
+
+/** Readers of everything that the session manager does not read. */
+export function middlewareOptions(environment: NodeJS.ProcessEnv): OptionsExtension<MiddlewareOptions> {
+  const http = httpOptions(environment)
+  return {
+    fields: {
+      ...http.fields,
+      name: z.string().min(1).default('connect.sid'),
+      // `sameSite: 'auto'` is understood by the library, and unknown to its types.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      cookie: z
+        .union([cookieFields, z.custom<(req: Request) => session.CookieOptions>(isFunction)], {
+          error: 'expected the flags of a cookie, or a function that gives them',
+        })
+        .default({}) as z.ZodType<MiddlewareOptions['cookie']>,
+      genid: z.custom<NonNullable<LibraryOptions['genid']>>(isFunction, 'expected a function').optional(),
+      proxy: z.boolean().optional(),
+      resave: z.boolean().default(true),
+      rolling: z.boolean().default(false),
+      saveUninitialized: z.boolean().default(true),
+      unset: z.enum(['destroy', 'keep']).default('keep'),
+      skip: z.custom<NonNullable<MiddlewareOptions['skip']>>(isFunction, 'expected a function').optional(),
+      importFrom: z
+        .custom<ImportStore>(
+          (value) => typeof value === 'object' && value !== null && 'get' in value && 'destroy' in value,
+          'expected a store with the methods get and destroy',
+        )
+        .optional(),
+    },
+    readings: { ...http.readings, 'cookie.name': 'text' },
+    contradictions: http.contradictions,
+  }
+}
