@@ -71,7 +71,8 @@ export interface ScenarioLimits {
   readonly pause: fc.Arbitrary<number>
   readonly latencies: readonly number[]
   readonly delay: fc.Arbitrary<number>
-  readonly requests: number
+  readonly sessions: readonly number[]
+  readonly requests: { readonly min: number; readonly max: number }
 }
 
 /** For time that costs nothing. */
@@ -94,7 +95,20 @@ export const VIRTUAL_LIMITS: ScenarioLimits = {
   ),
   latencies: [2, 0, 15],
   delay: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 400, max: 12_000 })),
-  requests: 24,
+  sessions: [1, 2, 3],
+  requests: { min: 1, max: 24 },
+}
+
+/** Many requests at nearly the same time, so that a record changes many times while one of them is on its way. */
+export const BUSY_LIMITS: ScenarioLimits = {
+  ...VIRTUAL_LIMITS,
+  gap: fc.integer({ min: 0, max: 12 }),
+  pause: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 20, max: 400 }) },
+  ),
+  sessions: [1],
+  requests: { min: 10, max: 32 },
 }
 
 const NAMES = ['a', 'b', 'c'] as const
@@ -160,13 +174,13 @@ export function scenarios(limits: ScenarioLimits): fc.Arbitrary<Scenario> {
   return fc.record({
     store: limits.store,
     skews: fc.array(fc.constantFrom(...limits.skews), { minLength: 2, maxLength: WORKERS }),
-    sessions: fc.integer({ min: 1, max: 3 }),
+    sessions: fc.constantFrom(...limits.sessions),
     interval: fc.constantFrom(...limits.intervals),
     operationTimeout: fc.constantFrom(...limits.operationTimeouts),
     conflict: fc.constantFrom<Scenario['conflict'][]>('last-write-wins', 'last-write-wins', 'last-write-wins', 'fail'),
     latency: fc.constantFrom(...limits.latencies),
     begun: mostly(true),
-    requests: fc.array(request, { minLength: 1, maxLength: limits.requests, size: 'max' }),
+    requests: fc.array(request, { minLength: limits.requests.min, maxLength: limits.requests.max, size: 'max' }),
     faults: fc.oneof(
       { weight: 1, arbitrary: fc.constant([]) },
       { weight: 3, arbitrary: fc.array(fault, { maxLength: 24, size: 'max' }) },

@@ -5,13 +5,18 @@ import { problemsOf } from './oracle.ts'
 import { load, play } from './play.ts'
 import { withSeededRandom } from './random.ts'
 import type { Scenario } from './scenario.ts'
-import { VIRTUAL_LIMITS, scenarios } from './scenario.ts'
+import { BUSY_LIMITS, VIRTUAL_LIMITS, scenarios } from './scenario.ts'
 import { VirtualClock, settled } from './virtual-clock.ts'
 import type { World } from './world.ts'
 import { virtualWorld } from './world.ts'
 
 /** Ms after which nothing that was lost or late can still happen: late writes, and the follow-up of unsure ends. */
 const AFTERMATH = 150_000
+
+const anyScenario: fc.Arbitrary<Scenario> = fc.oneof(
+  { weight: 3, arbitrary: scenarios(VIRTUAL_LIMITS) },
+  { weight: 1, arbitrary: scenarios(BUSY_LIMITS) },
+)
 
 export interface SearchOptions {
   readonly runs: number
@@ -33,7 +38,7 @@ export interface SearchResult {
 
 /** Plays random scenarios in virtual time until one does not keep the promises, and makes that one as short as it can. */
 export async function search({ runs, seed, path, shrink = true, ignore }: SearchOptions): Promise<SearchResult> {
-  const property = fc.asyncProperty(scenarios(VIRTUAL_LIMITS), async (scenario) => {
+  const property = fc.asyncProperty(anyScenario, async (scenario) => {
     const { problems } = await run(scenario)
     const seen = problems.filter((problem) => !ignore?.test(problem))
     if (seen.length > 0) throw new Error(seen.join('\n'))
