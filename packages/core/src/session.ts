@@ -129,7 +129,7 @@ export class Session {
    * Saves what changed, merged with what others saved meanwhile. Resolves when the store has confirmed it, at once when
    * nothing changed. `pending`: for who has looked at it already. Rejects with `SESSION_ENDED` when the session was ended meanwhile: nothing brings it back.
    */
-  save(pending: PendingChanges = this.pending()): Promise<void> {
+  async save(pending: PendingChanges = this.pending()): Promise<void> {
     return this.#writer.save(this, pending)
   }
 

@@ -73,7 +73,8 @@ function describe(
   isFromEnvironment: (name: string) => boolean,
   known: readonly string[],
 ): string[] {
-  const path = issue.path.map(String)
+  // Items of a list are shown with their list.
+  const path = issue.path.filter((key) => typeof key === 'string')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((name) => unknownName([...path, name].join('.'), path.length === 0 ? known : []))
   }
@@ -106,7 +107,8 @@ function contradictions(options: ResolvedOptions): string[] {
 function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object'
-  return `\`${JSON.stringify(value)}\` (${Array.isArray(value) ? 'array' : typeof value})`
+  const isText = typeof value === 'string' || Array.isArray(value)
+  return `\`${isText ? JSON.stringify(value) : String(value)}\` (${Array.isArray(value) ? 'array' : typeof value})`
 }
 
 function invalid(problems: readonly string[]): SessionError {
