@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import { resolveOptions } from '../../src/options/resolve-options.ts'
+import type { SessionManagerOptions } from '../../src/options/session-manager-options.ts'
+import { MemoryRecordStore } from '../../src/records/memory-record-store.ts'
+import { SessionError } from '../../src/session-error.ts'
+
+const recordStore = new MemoryRecordStore()
+const somewhere: SessionManagerOptions = { recordStore }
+
+function problemsOf(options: object, environment: NodeJS.ProcessEnv = {}): string[] {
+  try {
+    resolveOptions(options, environment)
+    return []
+  } catch (error) {
+    if (!(error instanceof SessionError) || error.code !== 'INVALID_OPTION') throw error
+    return error.message.split('\n- ').slice(1)
+  }
+}
+
+test('without more than a place for sessions every option has its default', () => {
+  const { serializer, recordStore: given, ...options } = resolveOptions(somewhere, {})
+  expect(given).toBe(recordStore)
+  expect(serializer.stringify({ a: 1 })).toBe('{"a":1}')
+  expect(options).toEqual({
+    clusterName: 'dev',
+    enabled: true,
+    mapName: 'session_replication',
+    sticky: true,
+    maxInactiveInterval: 1800,
+    cleanUpPeriod: 60,
+    operationTimeout: 2000,
+    conflict: 'last-write-wins',
+    merge: 'attributes',
+    onUnreadable: 'new',
+    maxSessionBytes: 1_048_576,
+    endedMarkerMargin: 600,
+    shutdownOnDestroy: true,
+    debug: false,
+  })
+})
+
+const good: readonly (readonly [keyof SessionManagerOptions, readonly unknown[]])[] = [
+  ['clusterName', ['prod', 'x']],
+  ['enabled', [true, false]],
+  ['mapName', ['sessions', 'my.map_1-a']],
+  ['sticky', [true, false]],
+  ['workerName', ['w1', 'A_-9', 'x'.repeat(32)]],
+  ['maxInactiveInterval', [1, 0.5, 31_536_000]],
+  ['absoluteTimeout', [1, 86_400]],
+  ['touchAfter', [0, 1, 3600]],
+  ['cleanUpPeriod', [1, 3600]],
+  ['operationTimeout', [1, 60_000]],
+  ['conflict', ['last-write-wins', 'fail', () => undefined]],
+  ['merge', ['attributes', 'deep']],
+  ['onUnreadable', ['new', 'fail', 'remove']],
+  ['maxSessionBytes', [1, 10_000_000]],
+  ['endedMarkerMargin', [0, 600]],
+  ['shutdownOnDestroy', [true, false]],
+  ['serializer', [{ stringify: () => '', parse: () => undefined }]],
+  ['logger', [console]],
+  ['debug', [true, false]],
+]
+
+describe.each(good)('%s', (name, values) => {
+  test.each(values)('takes %s', (value) => {
+    expect(resolveOptions({ ...somewhere, [name]: value }, {})[name]).toEqual(value)
+  })
+
+  test('left undefined counts as not given', () => {
+    expect(resolveOptions({ ...somewhere, [name]: undefined }, {})[name]).toEqual(resolveOptions(somewhere, {})[name])
+  })
+})
+
+const bad: readonly (readonly [keyof SessionManagerOptions, readonly unknown[]])[] = [
+  ['clusterMembers', [[], [''], 'host:5701', [7], null]],
+  ['clusterName', ['', 7, null]],
+  ['client', [{}, 'client', null, () => {}]],
+  ['recordStore', [{}, { load: () => {} }, 7]],
+  ['enabled', ['yes', 1, null]],
+  ['mapName', ['', 'Sessions', 'my map', 'maps/*', 7]],
+  ['sticky', ['true', 0]],
+  ['workerName', ['', 'a.b', 'x'.repeat(33), 'worker 1', 7]],
+  ['maxInactiveInterval', [0, -1, '1800', Number.NaN, Number.POSITIVE_INFINITY, 1800n]],
+  ['absoluteTimeout', [0, -1, '1']],
+  ['touchAfter', [-1, '1', Number.NaN]],
+  ['cleanUpPeriod', [0, 3601, 60_000, '60']],
+  ['operationTimeout', [0, -1, 1.5, '2000']],
+  ['conflict', ['first-write-wins', true, {}]],
+  ['merge', ['shallow', true]],
+  ['onUnreadable', ['ignore', 7]],
+  ['maxSessionBytes', [0, -1, 1.5, '1MB']],
+  ['endedMarkerMargin', [-1, '600']],
+  ['shutdownOnDestroy', ['false', 0]],
+  ['serializer', [JSON.stringify, { stringify: () => '' }, 'json']],
+  ['logger', [{}, { warn: () => {} }, true]],
+  ['debug', ['true', 1, Symbol('debug')]],
+]
+
+describe.each(bad)('%s', (name, values) => {
+  test.each(values)('refuses %s and says which option it is', (value) => {
+    const options = name === 'recordStore' || name === 'client' || name === 'clusterMembers' ? {} : somewhere
+    const problems = problemsOf({ ...options, [name]: value })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(new RegExp(`^\`${name}\`: .+, got `))
+  })
+})
+
+test('everything that is wrong is in one message', () => {
+  const problems = problemsOf(
+    { ...somewhere, maxInactiveInterval: -1, mapName: 'My Map', sticki: true },
+    { HZ_SESSION_DEBUG: 'maybe', HZ_SESSION_MAPNAME: 'x' },
+  )
+  expect(problems).toHaveLength(5)
+  for (const part of ['maxInactiveInterval', 'mapName', 'sticki', 'HZ_SESSION_DEBUG', 'HZ_SESSION_MAPNAME']) {
+    expect(problems.join('\n')).toContain(part)
+  }
+})
+
+test('a message says what was expected and what was there', () => {
+  expect(problemsOf({ ...somewhere, mapName: 'Map' })).toEqual([
+    '`mapName`: expected lower-case letters, digits, "_", "." and "-", got `"Map"` (string)',
+  ])
+  expect(problemsOf({ ...somewhere, maxInactiveInterval: Number.NaN })[0]).toContain('got `NaN` (number)')
+})
+
+test('a clean-up period that was meant in milliseconds gets the hint', () => {
+  expect(problemsOf({ ...somewhere, cleanUpPeriod: 600_000 })[0]).toContain('seconds here')
+})
+
+test.each([
+  ['clusterMember', 'clusterMembers'],
+  ['maxInactiveIntervall', 'maxInactiveInterval'],
+  ['mapname', 'mapName'],
+  ['stiky', 'sticky'],
+])('the unknown option %s gets the suggestion %s', (wrong, right) => {
+  expect(problemsOf({ ...somewhere, [wrong]: 1 })).toEqual([
+    `\`${wrong}\`: there is no such option; did you mean \`${right}\`?`,
+  ])
+})
+
+test('an unknown option that is like no other gets no suggestion', () => {
+  expect(problemsOf({ ...somewhere, xyzzy: 1 })).toEqual(['`xyzzy`: there is no such option'])
+})
+
+test('the value of an unknown option is not shown', () => {
+  expect(problemsOf({ ...somewhere, password: 'hunter2' }).join()).not.toContain('hunter2')
+})
+
+test('objects and functions are not shown', () => {
+  expect(problemsOf({ client: { password: 'hunter2' } }).join()).not.toContain('hunter2')
+  expect(problemsOf({ ...somewhere, serializer: () => 'hunter2' }).join()).not.toContain('hunter2')
+})
+
+test('without a place for sessions the message says how to give one', () => {
+  expect(problemsOf({})).toEqual([expect.stringContaining("clusterMembers: ['host:5701']")])
+  expect(problemsOf({})[0]).toContain('HZ_SESSION_CLUSTER_MEMBERS')
+})
+
+test('two places for sessions contradict each other', () => {
+  expect(problemsOf({ recordStore, clusterMembers: ['a'] })).toEqual([
+    '`clusterMembers` and `recordStore`: expected one of them',
+  ])
+})
+
+test('enabled: false needs no cluster, and is a quick way back with one configured', () => {
+  expect(problemsOf({ enabled: false })).toEqual([])
+  expect(problemsOf({ enabled: false, clusterMembers: ['a'] })).toEqual([])
+})
