@@ -21,6 +21,7 @@ import { SessionSaver } from './session-saver.ts'
 import { Session } from './session.ts'
 import type { Worker } from './worker.ts'
 import { workerNamed } from './worker.ts'
+import { WorkerLease } from './worker-lease.ts'
 
 /** What a process gives to its manager beside options; tests bring their own. */
 export interface SessionManagerSurroundings {
@@ -66,6 +67,7 @@ export class SessionManager {
   readonly #store: RecordStore
   readonly #loader: RecordLoader
   readonly #saver: SessionSaver
+  readonly #lease: WorkerLease
   #closing: Promise<void> | undefined
   #isDraining = false
 
@@ -91,6 +93,9 @@ export class SessionManager {
       events: this.#events,
     }
     this.#loader = new RecordLoader(shared)
+    this.#lease = new WorkerLease(shared)
+    // In a store of this process alone nobody else can have the name.
+    if (this.#options.sticky && this.#options.enabled && !this.#options.recordStore) this.#lease.start()
     this.#saver = new SessionSaver({ ...shared, loader: this.#loader, idPolicy: this.idPolicy })
   }
 
@@ -219,6 +224,7 @@ export class SessionManager {
 
   async #close(): Promise<void> {
     await this.#saver.close()
+    await within(this.#clock, this.#options.operationTimeout, this.#lease.close(), tooLate).catch(() => {})
     if (this.#options.recordStore === undefined) await this.#store.close()
   }
 
@@ -252,4 +258,8 @@ export class SessionManager {
       },
     })
   }
+}
+
+function tooLate(): Error {
+  return new Error('It took too long.')
 }
