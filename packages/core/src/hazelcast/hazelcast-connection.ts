@@ -48,6 +48,8 @@ export class HazelcastConnection {
   readonly #options: HazelcastConnectionOptions
   #state: State = { kind: 'connecting' }
   #client: Client | undefined
+  /** Belongs to the client that counts now, also while that is still starting; resolved when it has shut itself down. */
+  #gone: PromiseWithResolvers = turn()
   #watcher: StoreWatcher | undefined
   /** Settles with the end of the connecting phase; renewed by each one. */
   #turn: PromiseWithResolvers = turn()
@@ -89,18 +91,17 @@ export class HazelcastConnection {
   async close(): Promise<void> {
     if (this.#state.kind === 'closed') return
     this.#enter({ kind: 'closed' })
-    const client = this.#client
-    if (!client || this.#options.client || !this.#options.shutdownOnDestroy) return
-    await this.#shutDown(client)
+    await this.#shutDownOwn()
   }
 
   async #supervise(): Promise<void> {
     const { client } = this.#options
     while (!this.#isClosed()) {
       const gone = turn()
+      this.#gone = gone
       try {
         this.#client = client ?? (await this.#start(gone))
-        if (this.#isClosed()) return await this.close()
+        if (this.#isClosed()) return await this.#shutDownOwn()
         await this.#open()
         await gone.promise
       } catch (error) {
@@ -130,6 +131,8 @@ export class HazelcastConnection {
 
   #onLifecycle(state: string, gone: PromiseWithResolvers): void {
     if (state === 'SHUTDOWN') gone.resolve()
+    // A client that was replaced goes on through its states, but the state is another one's now.
+    if (gone !== this.#gone) return
     if (state === 'DISCONNECTED' || state === 'SHUTDOWN') this.#leave('the connection to the cluster was lost')
     // The first CONNECTED comes while the client still starts.
     if (state === 'CONNECTED' && this.#client) this.#reopen(this.#client)
@@ -166,6 +169,11 @@ export class HazelcastConnection {
     if (state.kind !== 'closed') this.#turn = turn()
     if (state.kind === 'connected' && before.kind !== 'connected') this.#watcher?.available()
     if (state.kind === 'offline' && before.kind !== 'offline') this.#watcher?.unavailable(state.reason)
+  }
+
+  async #shutDownOwn(): Promise<void> {
+    const { client: given, shutdownOnDestroy } = this.#options
+    if (this.#client && !given && shutdownOnDestroy) await this.#shutDown(this.#client)
   }
 
   async #shutDown(client: Client): Promise<void> {
