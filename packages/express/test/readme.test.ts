@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { HazelcastStore } from '@hazelcast-session/express'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { MockInstance } from 'vitest'
 
 /** The README's TypeScript, which is one program from top to bottom. */
 interface Program {
@@ -36,6 +37,8 @@ const TSCONFIG = {
 let folder: string
 let program: Program
 let url: string
+/** What the program writes. */
+let log: MockInstance<typeof console.log>
 
 async function source(): Promise<string> {
   const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8')
@@ -56,6 +59,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
   vi.stubEnv('HZ_SESSION_ENABLED', 'false')
   vi.stubEnv('PORT', '0')
+  log = vi.spyOn(console, 'log').mockReturnValue()
   const { default: _, ...exported } = await import(join(folder, 'app.ts'))
   program = exported as Program
   if (!program.server.listening) await once(program.server, 'listening')
@@ -65,6 +69,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs()
+  vi.restoreAllMocks()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -105,22 +110,19 @@ describe('the program of the README', () => {
     const kept = await fetch(`${url}/cart`, { headers: { cookie } })
     expect(await kept.json()).toEqual(['tea'])
 
-    const log = vi.spyOn(console, 'log').mockReturnValue()
     const logout = await post('/logout', {}, cookie)
     expect(logout.headers.getSetCookie()[0]).toMatch(/^connect\.sid=;/)
     expect(log).toHaveBeenCalledWith('ann is gone: invalidated')
-    log.mockRestore()
     const after = await fetch(`${url}/cart`, { headers: { cookie } })
     expect(await after.json()).toEqual([])
   })
 
   test("ends all sessions of one user, and nobody else's", async () => {
     for (const user of ['bob', 'bob', 'cleo']) await post('/login', { user })
-    const log = vi.spyOn(console, 'log').mockReturnValue()
+    log.mockClear()
     const ended = await fetch(`${url}/users/bob/sessions`, { method: 'DELETE' })
     expect(await ended.json()).toEqual({ ended: 2 })
     expect(log.mock.calls).toEqual([['bob is gone: revoked'], ['bob is gone: revoked']])
-    log.mockRestore()
     expect(await program.store.all()).toContainEqual(expect.objectContaining({ user: 'cleo' }))
   })
 
