@@ -33,7 +33,7 @@ export interface ChannelOptions {
   /** Ms that a message takes, one way. */
   readonly latency: () => number
   /** The fault that hits call number n of this worker, counted from 0. */
-  readonly faultOf: (call: number) => Fault | undefined
+  readonly faultOf: (call: number, verb: string) => Fault | undefined
 }
 
 /** The way from one worker to the store, on which calls get lost, late or slow. */
@@ -52,7 +52,7 @@ export class FaultyChannel {
   async send<T>(verb: string, key: string, apply: () => Promise<T>): Promise<T> {
     if (!this.isFaulty) return apply()
     const { clock, latency, faultOf } = this.#options
-    const fault = faultOf(this.#calls)
+    const fault = faultOf(this.#calls, verb)
     this.#calls += 1
     if (!fault) {
       await pause(clock, latency())

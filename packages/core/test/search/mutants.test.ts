@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { mutatedCopy } from './mutated-copy.ts'
 import { MUTANTS } from './mutants.ts'
+import type * as searchModule from './search.ts'
 
 const RUNS = 20_000
 const seed = Number(process.env['HZ_SEARCH_SEED'] ?? 20_261_121)
@@ -12,7 +13,7 @@ test.for(MUTANTS)(
   async (mutant, { annotate, onTestFinished }) => {
     const copy = await mutatedCopy(mutant)
     onTestFinished(() => copy.remove())
-    const mutated = (await import(copy.search)) as typeof import('./search.ts')
+    const mutated = (await import(copy.search)) as typeof searchModule
     const { runs, counterexample } = await mutated.search({
       runs: RUNS,
       seed,

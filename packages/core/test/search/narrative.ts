@@ -31,7 +31,7 @@ function callsOf({ journal }: World): Event[] {
     const { id, key, worker, kind, from, answer } = operation
     const asked = { at: from, what: `${worker} ${key} operation ${id}: ${kind} ${wantedBy(operation)}` }
     if (!answer) return [asked]
-    const told = answer.kind === 'done' ? `done ${String(answer.result ?? '')}` : `failed with ${answer.code}`
+    const told = answer.kind === 'done' ? `done ${JSON.stringify(answer.result) ?? ''}` : `failed with ${answer.code}`
     return [asked, { at: answer.at, what: `${worker} ${key} operation ${id}: ${told}` }]
   })
 }

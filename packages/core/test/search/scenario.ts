@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Fault, FaultKind } from './faulty-channel.ts'
 
 /** One thing that a request does to its view of the session. */
@@ -77,7 +77,7 @@ export interface ScenarioLimits {
 
 /** For time that costs nothing. */
 export const VIRTUAL_LIMITS: ScenarioLimits = {
-  store: fc.constantFrom('memory', 0, 100, 7200),
+  store: fc.constantFrom<Scenario['store'][]>('memory', 0, 100, 7200),
   operationTimeouts: [2000, 300],
   intervals: [1800, 20],
   skews: [0, 1000],

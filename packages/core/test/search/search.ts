@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { VIRTUAL_SLACK } from './answers.ts'
 import { narrate } from './narrative.ts'
 import { problemsOf } from './oracle.ts'
@@ -55,6 +55,13 @@ export async function search({ runs, seed, path, shrink = true, ignore }: Search
   const { problems, world } = await run(scenario)
   const replay = `HZ_SEARCH_SEED=${seed} HZ_SEARCH_PATH=${details.counterexamplePath ?? ''}`
   return { runs: details.numRuns, counterexample: `${replay}\n${narrate(scenario, world, problems)}` }
+}
+
+/** Like `search`, but rejects with the story when it finds something. Returns the number of runs. */
+export async function prove(options: SearchOptions): Promise<number> {
+  const { runs, counterexample } = await search(options)
+  if (counterexample !== undefined) throw new Error(counterexample)
+  return runs
 }
 
 /** One run: the scenario, the time until nothing can come any more, a last look from every worker, and the judgement. */

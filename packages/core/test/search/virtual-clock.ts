@@ -44,13 +44,13 @@ export class VirtualClock implements Clock {
 
   /** Lets time pass until `promise` settles, and settles like it. */
   async runUntil<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false
+    const seen = { isSettled: false }
     const watch = promise.finally(() => {
-      isSettled = true
+      seen.isSettled = true
     })
     watch.catch(() => {})
     await settled()
-    while (!isSettled) {
+    while (!seen.isSettled) {
       if (!this.#fireNext()) throw new Error('Nothing is left to happen, and the promise is still pending.')
       await settled()
     }
