@@ -200,3 +200,31 @@ test('the cookie options and `genid` are asked once by a request, and see the re
   await browser.visit(worker, (req) => req.session.user, { 'x-name': 'third' })
   expect(seen).toEqual(['first', 'second', 'third'])
 })
+
+test('`genid` may use what only the request itself has, and may fail', async () => {
+  const recordStore = new MemoryRecordStore()
+  const tenants = new WeakMap<Request, string>()
+  const genid = (req: Request): string => {
+    const tenant = tenants.get(req)
+    if (tenant === undefined) throw new Error('nobody knows this tenant')
+    return `${tenant}-${Math.random()}`
+  }
+  const worker = await startWorker({
+    recordStore,
+    session: { genid },
+    before: (req, _res, next) => {
+      const tenant = req.get('x-tenant')
+      if (tenant) tenants.set(req, tenant)
+      next()
+    },
+  })
+  const browser = new Browser()
+  await browser.visit(worker, (req) => void (req.session.user = 'ann'), { 'x-tenant': 'acme' })
+  expect(browser.sessionId).toMatch(/^acme-/)
+  const id = await browser.visit(worker, (req) => [req.session.id === browser.sessionId, req.session.user], {
+    'x-tenant': 'acme',
+  })
+  expect(id.json).toEqual([true, 'ann'])
+  const failed = await browser.visit(worker, (req) => req.session.user)
+  expect(failed.status).toBe(500)
+})
