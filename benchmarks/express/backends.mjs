@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { startMember } from '@hazelcast-session/member'
 
-/** What a server needs to know of the cluster it shall use. */
+/** As small as tests have them: one machine runs everything. */
+/** @type {import('@hazelcast-session/member').StartMemberOptions} */
 const MEMBERS = { profile: 'development', heapMb: 256 }
 
 /** @param {number} size @param {string} clusterName @param {number} port */
 export async function startCluster(size, clusterName, port) {
   const members = Array.from({ length: size }, (_, index) => `127.0.0.1:${port + index}`)
+  /** @type {import('@hazelcast-session/member').Member[]} */
   const started = []
   for (let index = 0; index < size; index++) {
     const join = size > 1 ? { members } : {}

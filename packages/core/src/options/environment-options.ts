@@ -1,5 +1,5 @@
 /** How the text of a variable becomes a value. What cannot be read stays text, for the schema to refuse. */
-export type Reading = 'text' | 'number' | 'boolean' | 'list' | 'secrets'
+type Reading = 'text' | 'number' | 'boolean' | 'list' | 'secrets'
 
 export type Readings = Readonly<Record<string, Reading>>
 
