@@ -180,13 +180,15 @@ export class HazelcastStore extends session.Store {
     const view = this.#views.of(sessionOrId)
     const ended = view?.isNew === false ? await view.end(reason) : await this.manager.end(sessionOrId.id, reason)
     const req: unknown = Reflect.get(sessionOrId, 'req')
-    if (typeof req === 'object' && req !== null) Reflect.deleteProperty(req, 'session')
+    // After `regenerate` the request has another session, which goes on.
+    const isCurrent = typeof req === 'object' && req !== null && Reflect.get(req, 'session') === sessionOrId
+    if (isCurrent) Reflect.deleteProperty(req, 'session')
     return ended
   }
 
   async #get(sid: string): Promise<SessionData | undefined> {
-    const view = await this.manager.load(sid)
-    return view && this.#data(view)
+    const found = await this.manager.open(sid)
+    return found.kind === 'live' ? this.#data(found.session) : undefined
   }
 
   #data(view: Session): SessionData {

@@ -52,6 +52,19 @@ describe('`end`', () => {
     expect(await worker.store.length()).toBe(0)
   })
 
+  test('of the session before a `regenerate` leaves the one after it alone', async () => {
+    const worker = await startWorker({ recordStore: new MemoryRecordStore() })
+    const browser = new Browser()
+    await browser.visit(worker, (req) => void (req.session.user = 'ann'))
+    await browser.visit(worker, async (req) => {
+      const before = req.session
+      await promisify<void>((done) => before.regenerate(done))()
+      await worker.store.end(before)
+      req.session.user = 'bob'
+    })
+    expect((await browser.visit(worker, attributesOf)).json).toEqual({ user: 'bob' })
+  })
+
   test('rejects and leaves the session to the request when the cluster is away', async () => {
     const recordStore = new ObservedRecordStore()
     const worker = await startWorker({ recordStore })

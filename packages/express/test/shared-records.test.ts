@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { promisify } from 'node:util'
 import { MemoryRecordStore, SessionManager } from '@hazelcast-session/core'
 import session from 'express-session'
@@ -7,6 +8,11 @@ import { Browser } from './support/browser.ts'
 import { attributesOf } from './support/session-data.ts'
 import { silentLogger, startWorker } from './support/test-worker.ts'
 import type { TestWorker } from './support/test-worker.ts'
+
+/** As the library signs an id. */
+function signatureOf(id: string): string {
+  return createHmac('sha256', 'a secret of the tests').update(id).digest('base64').replace(/=+$/, '')
+}
 
 /** A worker, a browser with a session of ann's there, and the manager of another framework on the same records. */
 async function shared(): Promise<{ worker: TestWorker; browser: Browser; other: SessionManager }> {
@@ -59,6 +65,20 @@ test('a session that another framework began is served without a cookie of its o
   await begun?.save()
   const { json } = await browser.visit(worker, (req) => [attributesOf(req), req.session.cookie.originalMaxAge])
   expect(json).toEqual([{ cart: { items: ['tea'] } }, null])
+})
+
+test('a new id that another middleware gave is shown here first: what came to the old one is brought over, and that ends', async () => {
+  const { worker, browser, other } = await shared()
+  const oldId = browser.sessionId ?? ''
+  const moved = await other.load(oldId)
+  await moved?.changeId()
+  await browser.visit(worker, (req) => void (req.session.theme = 'dark'))
+  const renamed = new Browser()
+  renamed.cookie = `connect.sid=${encodeURIComponent(`s:${moved?.id}.${signatureOf(moved?.id ?? '')}`)}`
+  const { json } = await renamed.visit(worker, attributesOf)
+  expect(json).toEqual({ user: 'ann', theme: 'dark' })
+  expect(await worker.store.ids()).toEqual([moved?.id])
+  expect((await browser.visit(worker, attributesOf)).json).toEqual({})
 })
 
 describe('a tool', () => {
