@@ -6,6 +6,7 @@ import type {
   HttpExchange,
   PendingChanges,
   RequestSessionConfig,
+  ResponseCookie,
   ResponseGate,
 } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
@@ -53,8 +54,8 @@ export class ExpressExchange implements HttpExchange, ResponseGate, SurfaceOwner
     return this.#req.headers.cookie
   }
 
-  setCookie(header: string): void {
-    this.#hold().setCookie(header)
+  setCookie(cookie: ResponseCookie): void {
+    this.#hold().setCookie(cookie)
   }
 
   /** Loads the session, if the request shows one. Never rejects. */

@@ -1,11 +1,12 @@
 import type { EndReason } from '../records/session-record.ts'
 import { SessionError } from '../session-error.ts'
-import type { SessionManager } from '../session-manager.ts'
+import type { OpenedSession, SessionManager } from '../session-manager.ts'
 import type { Session } from '../session.ts'
+import type { OpenRequest } from './open-requests.ts'
 import { cookieValues } from './cookie-header.ts'
 import type { HttpExchange } from './http-exchange.ts'
-import { setCookieHeader } from './session-cookie.ts'
-import type { CookieFlags, SessionCookie } from './session-cookie.ts'
+import type { CookieFlags } from './response-cookie.ts'
+import type { SessionCookie } from './session-cookie.ts'
 import type { VerifiedValue } from './verified-values.ts'
 
 /** What all requests of one application share. */
@@ -23,13 +24,16 @@ const RECENT = 30_000
  * The session of one request: from the cookie it came with to the cookie its answer carries. What the application sees of
  * it is the adapter's business.
  */
-export class RequestSession {
+export class RequestSession implements OpenRequest {
   readonly #config: RequestSessionConfig
   readonly #exchange: HttpExchange
   readonly #presented: VerifiedValue | undefined
   readonly #presentedWorker: string | undefined
   #presentedId: string | undefined
   #session: Session | undefined
+  #kept: Session | undefined
+  #hasEnded = false
+  #isClosed = false
   #refusal: EndReason | undefined
   #failure: { readonly error: unknown } | undefined
 
@@ -67,9 +71,37 @@ export class RequestSession {
     return this.#failure !== undefined
   }
 
+  /** Whether the id of the request's cookie is of a session that ended, however long ago. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** The session that this request keeps alive while it is under way. */
+  get kept(): Session | undefined {
+    return this.#kept
+  }
+
   /** Makes a session that was found elsewhere the one that the request came with. */
   adopt(session: Session): void {
     this.#session = session
+    this.keep(session)
+  }
+
+  /** Notes that the session could not be loaded from elsewhere: who asks for it learns of that. */
+  fail(error: unknown): void {
+    this.#failure = { error }
+  }
+
+  /** Keeps this session alive until `close`, in place of the one that the request came with; `undefined`: none. */
+  keep(session: Session | undefined): void {
+    this.#kept = session
+    if (session && !this.#isClosed) this.#config.manager.openRequests.add(this)
+  }
+
+  /** The response has been sent, or never will be. */
+  close(): void {
+    this.#isClosed = true
+    this.#config.manager.openRequests.delete(this)
   }
 
   /** Loads the session, if the request came with one. Never rejects. */
@@ -84,7 +116,7 @@ export class RequestSession {
         if (opened.kind === 'live') this.#presentedId = this.#presented.value
       }
       if (opened.kind === 'live') this.#opened(opened.session)
-      else if (opened.kind === 'ended' && opened.isRecent(RECENT)) this.#refusal = opened.reason
+      else if (opened.kind === 'ended') this.#ended(opened)
     } catch (error) {
       this.#failure = { error }
     }
@@ -124,7 +156,7 @@ export class RequestSession {
     const { routeCookie, manager } = this.#config
     if (routeCookie === undefined || manager.isDraining || this.#routedTo() === manager.worker.name) return
     const { expires: _, maxAge: __, ...own } = flags
-    this.#exchange.setCookie(setCookieHeader(routeCookie, manager.worker.name, { ...own, httpOnly: true }))
+    this.#exchange.setCookie({ name: routeCookie, value: manager.worker.name, flags: { ...own, httpOnly: true } })
   }
 
   /** Makes the browser forget the cookie. */
@@ -133,10 +165,15 @@ export class RequestSession {
   }
 
   #opened(session: Session): void {
-    this.#session = session
+    this.adopt(session)
     const { manager } = this.#config
     const isForeign = this.#presentedWorker !== undefined && this.#presentedWorker !== manager.worker.name
     if (manager.isSticky && isForeign && !manager.isDraining) manager.announceTakeOver(session)
+  }
+
+  #ended({ reason, isRecent }: OpenedSession & { kind: 'ended' }): void {
+    this.#hasEnded = true
+    if (isRecent(RECENT)) this.#refusal = reason
   }
 
   /** The cookie's value: the id, and behind it the worker that is to get the next request. */

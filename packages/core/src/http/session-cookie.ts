@@ -1,20 +1,8 @@
-import { serialize } from 'cookie'
-import type { SerializeOptions } from 'cookie'
 import { sign, unsign } from 'cookie-signature'
 import { cookieValues } from './cookie-header.ts'
+import type { CookieFlags, ResponseCookie } from './response-cookie.ts'
 import type { VerifiedValue } from './verified-values.ts'
 import { VerifiedValues } from './verified-values.ts'
-
-/** What a cookie is written with. */
-export type CookieFlags = {
-  readonly [Name in keyof Omit<SerializeOptions, 'encode'>]?: SerializeOptions[Name] | undefined
-}
-
-/** A `Set-Cookie` header. */
-export function setCookieHeader(name: string, value: string, flags: CookieFlags): string {
-  const given = Object.fromEntries(Object.entries(flags).filter(([, flag]) => flag !== undefined))
-  return serialize(name, value, Object.assign<SerializeOptions, object>({}, given))
-}
 
 /** How express-session marks a signed value, and so do we: `s:<value>.<signature>`. */
 const SIGNED = 's:'
@@ -43,16 +31,16 @@ export class SessionCookie {
     return undefined
   }
 
-  /** A `Set-Cookie` header that carries `value`, signed with the first secret. */
-  write(value: string, flags: CookieFlags): string {
+  /** The cookie that carries `value`, signed with the first secret. */
+  write(value: string, flags: CookieFlags): ResponseCookie {
     const [first = ''] = this.#secrets
-    return setCookieHeader(this.name, SIGNED + sign(value, first), flags)
+    return { name: this.name, value: SIGNED + sign(value, first), flags }
   }
 
-  /** A `Set-Cookie` header that makes the browser forget the cookie; `flags` as it was written with. */
-  clear(flags: CookieFlags): string {
+  /** The cookie that makes the browser forget the one it has; `flags` as that was written with. */
+  clear(flags: CookieFlags): ResponseCookie {
     const { maxAge: _, ...others } = flags
-    return setCookieHeader(this.name, '', { ...others, expires: new Date(1) })
+    return { name: this.name, value: '', flags: { ...others, expires: new Date(1) } }
   }
 
   #verify(signed: string): VerifiedValue | undefined {

@@ -1,0 +1,23 @@
+import { serialize } from 'cookie'
+import type { SerializeOptions } from 'cookie'
+
+/** What a cookie is written with; `maxAge` in seconds. */
+export type CookieFlags = {
+  readonly [Name in keyof Omit<SerializeOptions, 'encode'>]?: SerializeOptions[Name] | undefined
+}
+
+/**
+ * A cookie on its way to the browser. In parts, and the value not encoded yet: some hosts have an interface of their own
+ * for cookies, and cannot be given a header (decision 005).
+ */
+export interface ResponseCookie {
+  readonly name: string
+  readonly value: string
+  readonly flags: CookieFlags
+}
+
+/** The cookie as a `Set-Cookie` header. */
+export function setCookieHeader({ name, value, flags }: ResponseCookie): string {
+  const given = Object.fromEntries(Object.entries(flags).filter(([, flag]) => flag !== undefined))
+  return serialize(name, value, Object.assign<SerializeOptions, object>({}, given))
+}
