@@ -99,7 +99,7 @@ export class Stage {
       faults.delete(verb)
       return fault
     }
-    const channel = new FaultyChannel({ clock, latency: () => 1, faultOf: (_call, verb) => take(verb) })
+    const channel = new FaultyChannel({ clock, latency: () => 1, faultOf: ({ verb }) => take(verb) })
     channel.isFaulty = true
     const place = isStockMap
       ? { client: fakeClient(this.#members, worker, channel) }

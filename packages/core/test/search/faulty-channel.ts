@@ -28,12 +28,20 @@ export interface FaultedCall extends Fault {
   readonly at: number
 }
 
+export interface CallNumber {
+  readonly verb: string
+  /** Among all calls of the worker, from 0. */
+  readonly call: number
+  /** Among its writes; `undefined` for a read. */
+  readonly write: number | undefined
+}
+
 export interface ChannelOptions {
   readonly clock: Clock
   /** Ms that a message takes, one way. */
   readonly latency: () => number
-  /** The fault that hits call number n of this worker, counted from 0. */
-  readonly faultOf: (call: number, verb: string) => Fault | undefined
+  /** The fault that hits a call of this worker. */
+  readonly faultOf: (call: CallNumber) => Fault | undefined
 }
 
 /** The way from one worker to the store, on which calls get lost, late or slow. */
@@ -43,6 +51,7 @@ export class FaultyChannel {
   isFaulty = false
   readonly #options: ChannelOptions
   #calls = 0
+  #writes = 0
 
   constructor(options: ChannelOptions) {
     this.#options = options
@@ -52,8 +61,10 @@ export class FaultyChannel {
   async send<T>(verb: string, key: string, apply: () => Promise<T>): Promise<T> {
     if (!this.isFaulty) return apply()
     const { clock, latency, faultOf } = this.#options
-    const fault = faultOf(this.#calls, verb)
+    const isRead = verb === 'load' || verb === 'get'
+    const fault = faultOf({ verb, call: this.#calls, write: isRead ? undefined : this.#writes })
     this.#calls += 1
+    if (!isRead) this.#writes += 1
     if (!fault) {
       await pause(clock, latency())
       const answer = await apply()

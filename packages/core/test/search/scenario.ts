@@ -39,8 +39,9 @@ export interface Request {
 
 export interface PlannedFault extends Fault {
   readonly worker: number
-  /** Which of the worker's calls it hits. */
-  readonly call: number
+  /** Which of the worker's calls, or of its writes alone, it hits. */
+  readonly number: number
+  readonly among: 'calls' | 'writes'
 }
 
 export interface Scenario {
@@ -77,7 +78,7 @@ export interface ScenarioLimits {
 
 /** For time that costs nothing. */
 export const VIRTUAL_LIMITS: ScenarioLimits = {
-  store: fc.constantFrom<Scenario['store'][]>('memory', 0, 100, 7200),
+  store: fc.constantFrom<Scenario['store'][]>('memory', 'memory', 'memory', 'memory', 0, 100, 7200),
   operationTimeouts: [2000, 300],
   intervals: [1800, 20],
   skews: [0, 1000],
@@ -167,7 +168,8 @@ export function scenarios(limits: ScenarioLimits): fc.Arbitrary<Scenario> {
   })
   const fault = fc.record({
     worker: fc.nat(WORKERS - 1),
-    call: fc.nat(40),
+    number: fc.oneof({ weight: 1, arbitrary: fc.nat(3) }, { weight: 3, arbitrary: fc.nat(30) }),
+    among: fc.constantFrom<PlannedFault['among'][]>('calls', 'writes'),
     kind: faultKind,
     delay: limits.delay,
   })

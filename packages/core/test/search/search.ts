@@ -13,7 +13,8 @@ import { virtualWorld } from './world.ts'
 /** Ms after which nothing that was lost or late can still happen: late writes, and the follow-up of unsure ends. */
 const AFTERMATH = 150_000
 
-const anyScenario: fc.Arbitrary<Scenario> = fc.oneof(
+/** What the search draws from. */
+export const anyScenario: fc.Arbitrary<Scenario> = fc.oneof(
   { weight: 3, arbitrary: scenarios(VIRTUAL_LIMITS) },
   { weight: 1, arbitrary: scenarios(BUSY_LIMITS) },
 )
@@ -38,9 +39,9 @@ export interface SearchResult {
 
 /** Plays random scenarios in virtual time until one does not keep the promises, and makes that one as short as it can. */
 export async function search({ runs, seed, path, shrink = true, ignore }: SearchOptions): Promise<SearchResult> {
+  const visible = (problems: readonly string[]): string[] => problems.filter((problem) => !ignore?.test(problem))
   const property = fc.asyncProperty(anyScenario, async (scenario) => {
-    const { problems } = await run(scenario)
-    const seen = problems.filter((problem) => !ignore?.test(problem))
+    const seen = visible((await run(scenario)).problems)
     if (seen.length > 0) throw new Error(seen.join('\n'))
   })
   const details = await fc.check(property, {
@@ -54,7 +55,7 @@ export async function search({ runs, seed, path, shrink = true, ignore }: Search
   if (!scenario) return { runs: details.numRuns, counterexample: String(details.errorInstance) }
   const { problems, world } = await run(scenario)
   const replay = `HZ_SEARCH_SEED=${seed} HZ_SEARCH_PATH=${details.counterexamplePath ?? ''}`
-  return { runs: details.numRuns, counterexample: `${replay}\n${narrate(scenario, world, problems)}` }
+  return { runs: details.numRuns, counterexample: `${replay}\n${narrate(scenario, world, visible(problems))}` }
 }
 
 /** Like `search`, but rejects with the story when it finds something. Returns the number of runs. */

@@ -60,7 +60,7 @@ export function assemble({ scenario, clock, history, keyPrefix, placeOf, vanish 
     const channel = new FaultyChannel({
       clock,
       latency: () => random() * scenario.latency,
-      faultOf: (call) => planned.find((fault) => fault.call === call),
+      faultOf: ({ call, write }) => planned.find(({ among, number }) => number === (among === 'calls' ? call : write)),
     })
     const manager = new SessionManager(
       {
