@@ -23,9 +23,15 @@ const GIVEN_UP_AFTER = 30_000
 /** One user's browser: keeps cookies as browsers do (for a host, whatever the port) and connections alive. */
 export class Browser {
   readonly #jar = new CookieJar()
-  readonly #agent = new Agent({ keepAlive: true })
+  // Idle connections are given up before the server does so, which takes Node 5 s: a request must not meet that.
+  readonly #agent = new Agent({ keepAlive: true, timeout: 3000 })
 
-  async fetch(site: Site, method: string, path: string, body?: unknown): Promise<Answer> {
+  fetch(site: Site, method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.fetchText(site, method, path, body === undefined ? undefined : JSON.stringify(body))
+  }
+
+  /** As `fetch`, with a body that may be JSON or not. */
+  async fetchText(site: Site, method: string, path: string, body?: string): Promise<Answer> {
     const url = new URL(path, site.url).href
     const cookie = await this.#jar.getCookieString(url)
     const begin = performance.now()
@@ -93,19 +99,16 @@ export class Browser {
     this.#agent.destroy()
   }
 
-  #send(url: string, method: string, cookie: string, body: unknown): Promise<IncomingMessage> {
-    const payload = body === undefined ? undefined : JSON.stringify(body)
+  #send(url: string, method: string, cookie: string, body: string | undefined): Promise<IncomingMessage> {
     const headers = {
       ...(cookie === '' ? {} : { cookie }),
-      ...(payload === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     }
     return new Promise((resolve, reject) => {
       const sent = request(url, { method, agent: this.#agent, headers }, resolve)
       sent.once('error', reject)
       sent.setTimeout(GIVEN_UP_AFTER, () => sent.destroy(new Error(`no answer in ${GIVEN_UP_AFTER} ms`)))
-      sent.end(payload)
+      sent.end(body)
     })
   }
 }

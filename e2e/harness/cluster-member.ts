@@ -1,7 +1,9 @@
 import { startMember } from '@hazelcast-session/member'
 import type { Member, StartMemberOptions } from '@hazelcast-session/member'
 
-const KEPT_LINES = 40
+const KEPT_LINES = 20
+/** Of a line; the client list of a member's warning alone is longer than a screen is wide. */
+const KEPT_LENGTH = 300
 
 /** One member of a cluster under test: always at the same address, whatever is done to its process. */
 export class ClusterMember {
@@ -18,7 +20,7 @@ export class ClusterMember {
 
   async start(): Promise<void> {
     const note = (message: string): void => {
-      this.#lines.push(message)
+      this.#lines.push(message.slice(0, KEPT_LENGTH))
       if (this.#lines.length > KEPT_LINES) this.#lines.shift()
     }
     const log = { debug: () => undefined, info: () => undefined, warn: note, error: note }

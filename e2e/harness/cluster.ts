@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { StartMemberOptions } from '@hazelcast-session/member'
 import type { Client } from 'hazelcast-client'
 import { ClusterMember } from './cluster-member.ts'
 import { freePort } from './free-port.ts'
@@ -18,6 +19,8 @@ export interface ClusterOptions {
   readonly version?: string
   /** Puts a TCP proxy in front of each member. @default false */
   readonly proxied?: boolean
+  /** Of every member, over those of the member package. */
+  readonly properties?: StartMemberOptions['properties']
 }
 
 /** Real members on loopback, each with a port that stays its own. */
@@ -33,7 +36,8 @@ export class Cluster {
   }
 
   /** Describes the members and takes their ports; nothing runs yet but the proxies. */
-  static async prepare({ size = 2, version, proxied = false }: ClusterOptions = {}): Promise<Cluster> {
+  static async prepare(options: ClusterOptions = {}): Promise<Cluster> {
+    const { size = 2, version, proxied = false, properties = {} } = options
     const name = `e2e-${randomUUID()}`
     const ports = await repeat(size, freePort)
     const publicPorts = proxied ? await repeat(size, freePort) : ports
@@ -48,6 +52,7 @@ export class Cluster {
         port,
         autoIncrement: false,
         members: addresses,
+        properties,
         maps: { [MAPS.configured]: {}, [MAPS.stock]: { stock: true } },
         ...(version === undefined ? {} : { version }),
         ...(proxied ? { publicAddress: address } : {}),

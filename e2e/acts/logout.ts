@@ -1,0 +1,36 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'vitest'
+import type { Stage } from '../harness/stage.ts'
+import { User } from '../harness/user.ts'
+import type { Worker } from '../harness/worker.ts'
+
+/** Ms that a slow request takes after its change, and how long it is given to have begun. */
+const SLOW = 2500
+const BEGUN = 400
+const SLOW_REQUESTS = 6
+
+/** Slow requests begin at both workers, then the user logs out: what they save is dropped, and the session stays gone. */
+export async function expectLogoutToStand(stage: Stage, workers: readonly [Worker, Worker]): Promise<void> {
+  const user = await User.logIn(stage.browser(), workers[0], 'ann')
+  const cookies = await user.browser.cookies(workers[0])
+  const names = Array.from({ length: SLOW_REQUESTS }, (_, index) => `late${index}`)
+  const slow = names.map((name, index) => user.browser.set(workers[index % 2]!, name, true, SLOW))
+  await pause(BEGUN)
+  const logout = await user.browser.logout(workers[1])
+  expect(logout.status).toBe(204)
+  // If the log-out took long, the slow ones were not slow enough to say anything.
+  expect(logout.ms).toBeLessThan(SLOW - BEGUN)
+
+  for (const answer of await Promise.all(slow)) {
+    expect([204, 409]).toContain(answer.status)
+    expect(answer.headers['set-cookie']).toBeUndefined()
+  }
+  // The browser has no cookie any more; an attacker may have kept it.
+  const keeper = stage.browser()
+  await keeper.adopt(workers[0], cookies)
+  for (const worker of workers) {
+    const seen = await keeper.session(worker)
+    expect(seen).toMatchObject({ isNew: true, id: null, attributes: {} })
+    expect(await user.browser.session(worker)).toMatchObject({ isNew: true, attributes: {} })
+  }
+}

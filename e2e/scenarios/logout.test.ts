@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { expectLogoutToStand } from '../acts/logout.ts'
+import { MAPS, MAP_KINDS } from '../harness/cluster.ts'
+import type { Cluster } from '../harness/cluster.ts'
+import { canStartMembers } from '../harness/requirements.ts'
+import { Stage } from '../harness/stage.ts'
+import { storedText } from '../harness/stored-text.ts'
+import { User } from '../harness/user.ts'
+import type { Worker } from '../harness/worker.ts'
+
+describe.skipIf(!canStartMembers)('a slow request', () => {
+  const stage = new Stage()
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = await stage.cluster()
+  })
+
+  describe.each(MAP_KINDS)('on a %s map', (map) => {
+    let workers: [Worker, Worker]
+    beforeAll(async () => {
+      workers = await stage.pair(cluster, { map })
+    })
+
+    test('that began before a log-out does not undo it, on any worker', async () => {
+      await expectLogoutToStand(stage, workers)
+    })
+
+    test('that began before a log-in neither logs the user out nor brings the old session back', async () => {
+      const browser = stage.browser()
+      await browser.set(workers[0], 'item', 'book')
+      const before = await browser.session(workers[0])
+      const slow = browser.set(workers[0], 'late', true, 2500)
+      await pause(400)
+      const user = await User.logIn(browser, workers[1], 'ben')
+      expect(user.id).not.toBe(before.id)
+      const late = await slow
+      expect([204, 409]).toContain(late.status)
+      for (const worker of workers) {
+        const seen = await browser.session(worker)
+        expect(seen).toMatchObject({ id: user.id, attributes: { user: 'ben', item: 'book' } })
+      }
+      expect(JSON.parse(await storedText(cluster, MAPS[map], before.id!))).toHaveProperty('ended')
+    })
+  })
+})

@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { longest, statusCounts } from '../harness/answer.ts'
+import { MAP_KINDS } from '../harness/cluster.ts'
+import type { Cluster } from '../harness/cluster.ts'
+import { Load, isServed, longestGap } from '../harness/load.ts'
+import { measured } from '../harness/measured.ts'
+import { canStartMembers } from '../harness/requirements.ts'
+import { Stage } from '../harness/stage.ts'
+import { User } from '../harness/user.ts'
+import { waitFor } from '../harness/wait-for.ts'
+
+const USERS = 12
+/** Ms of load before the kill, and after everybody is served again. */
+const CALM = 1500
+/** Promise 10: a load and a save have 2 s each; the last second is the machine's. And when the last 503 may come. */
+const LONGEST_ANSWER = 5000
+const LONGEST_TROUBLE = 15_000
+
+describe.skipIf(!canStartMembers)('kill -9 of a member under load', () => {
+  const stage = new Stage()
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = await stage.cluster()
+  })
+
+  test.each(MAP_KINDS)('loses no acknowledged write on a %s map and counts no increment twice', async (map) => {
+    const workers = await stage.pair(cluster, { map })
+    const victim = cluster.members[MAP_KINDS.indexOf(map)]!
+    const users = await Promise.all(
+      Array.from({ length: USERS }, (_, index) => User.logIn(stage.browser(), workers[index % 2]!, `user${index}`)),
+    )
+    const load = new Load(users, workers).start()
+    await pause(CALM)
+    const killed = performance.now()
+    await victim.kill()
+    await waitFor('everybody is served again', () => load.hasServedAll(killed + CALM))
+    await load.stop()
+
+    const writes = load.events.filter(({ kind }) => kind === 'write')
+    const acknowledged = writes.filter(isServed)
+    const refused = load.events.filter(({ answer }) => answer.status === 503)
+    const answers = load.events.map(({ answer }) => answer)
+    measured(
+      `${JSON.stringify(statusCounts(answers))}, longest answer ${longest(answers)} ms, longest time without an ` +
+        `acknowledged write ${longestGap(acknowledged)} ms, last 503 ${Math.round(Math.max(0, ...refused.map(({ end }) => end - killed)))} ms after the kill`,
+    )
+    for (const user of users) {
+      for (const worker of workers) expect(await user.contradictions(worker)).toEqual([])
+    }
+    expect(new Set(Object.keys(statusCounts(answers)))).toEqual(
+      new Set(['200', '204', ...(refused.length > 0 ? ['503'] : [])]),
+    )
+    // One per user and kind is what a single stall can cost; a second one is slack.
+    expect(refused.length).toBeLessThanOrEqual(4 * USERS)
+    expect(refused.filter(({ end }) => end > killed + LONGEST_TROUBLE)).toEqual([])
+    expect(longest(answers)).toBeLessThanOrEqual(LONGEST_ANSWER)
+
+    await victim.start()
+    await cluster.whole()
+  })
+})
