@@ -188,7 +188,7 @@ test('with `resave` a request that changed nothing costs no write', async () => 
 
 test('a request that reads costs one load and no write, also with a cookie that has a max age', async () => {
   const recordStore = new ObservedRecordStore()
-  const worker = await startWorker({ recordStore, session: { cookie: { maxAge: 60_000 } } })
+  const worker = await startWorker({ recordStore, session: { cookie: { maxAge: 3_600_000 } } })
   const browser = new Browser()
   await browser.visit(worker, (req) => {
     req.session.user = 'ann'

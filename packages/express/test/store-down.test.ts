@@ -94,7 +94,7 @@ test('a save at the end of a request that fails reaches the error handler, after
 
 test('a cluster that does not answer costs the time of `operationTimeout`, and then a 503', async () => {
   const recordStore = new ObservedRecordStore()
-  const worker = await startWorker({ recordStore, operationTimeout: 50 })
+  const worker = await startWorker({ recordStore, operationTimeout: 500 })
   const browser = new Browser()
   await browser.visit(worker, (req) => void (req.session.user = 'ann'))
   recordStore.load = () => new Promise(() => {})
