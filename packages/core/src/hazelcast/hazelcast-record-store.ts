@@ -130,9 +130,13 @@ async function read(map: IMap<string, unknown>, key: string): Promise<unknown> {
   try {
     return await map.get(key)
   } catch (error) {
-    if (error instanceof hazelcast.HazelcastSerializationError) throw unreadable('it is a value of another kind', error)
-    throw failed(error)
+    throw isOfReading(error) ? unreadable('it is a value of another kind', error) : failed(error)
   }
+}
+
+/** Whether the value came, and could not be made sense of. For a type that it does not know the client throws a RangeError. */
+function isOfReading(error: unknown): boolean {
+  return error instanceof hazelcast.HazelcastSerializationError || error instanceof RangeError
 }
 
 /** `undefined` where nothing is stored. */
