@@ -29,7 +29,7 @@ function report(size) {
   const texts = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, JSON.stringify(value)]))
   const asObject = JSON.stringify({ ...metadata, attributes })
   const asTexts = JSON.stringify({ ...metadata, attributes: texts })
-  const calls = Math.max(10, Math.ceil(20_000 / size))
+  const calls = Math.max(5, Math.ceil(800 / size))
   console.log(
     `\n${size} KB in ${ATTRIBUTES} attributes; B is ${(asTexts.length / asObject.length).toFixed(2)} x A in characters`,
   )
