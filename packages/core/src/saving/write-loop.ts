@@ -82,7 +82,7 @@ export class WriteLoop {
   /** Rejects with `STORE_UNAVAILABLE` or `OUTCOME_UNKNOWN`: the caller cannot know whether the write is stored. */
   async run(request: WriteRequest): Promise<WriteOutcome> {
     const known = this.#usable(request.start)
-    let found: Found = known ?? (await this.#read(request))
+    let found: Found = known ?? (await this.#read(request, [], request.start))
     let fresh = known === undefined
     const open: OpenAttempt[] = []
     for (let round = 0; ; round++) {
@@ -111,7 +111,7 @@ export class WriteLoop {
 
   /** `start`, unless it has expired as the caller saw it: others may have used the session since. */
   #usable(start: KnownRecord | undefined): KnownRecord | undefined {
-    return start?.token !== undefined && this.#isExpired(start) ? undefined : start
+    return start && this.#isExpired(start) ? undefined : start
   }
 
   #isExpired({ record }: KnownRecord): boolean {
