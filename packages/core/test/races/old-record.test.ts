@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Stage, increment } from './stage.ts'
+import { ID, Stage, increment } from './stage.ts'
 
 // Found by the search: what a request saw when it began is old by the time at which it saves.
 
@@ -13,6 +13,20 @@ test('a save is not dropped because its handler ran longer than the interval, wh
 
   slow.data['a'] = 1
   await stage.run(slow.save())
+
+  expect(await stage.stored()).toEqual({ a: 1 })
+})
+
+test('a save is not dropped because the answer to its create was lost an interval ago', async () => {
+  const stage = new Stage({ maxInactiveInterval: INTERVAL, operationTimeout: 300 })
+  const session = stage.w1.manager.create({ id: ID })
+  stage.w1.hit('create', { kind: 'lost', delay: 0 })
+  stage.w1.hit('load', { kind: 'dead', delay: 0 })
+  expect(await stage.failure(session.save())).toBe('STORE_UNAVAILABLE')
+  await keepAlive(stage)
+
+  session.data['a'] = 1
+  await stage.run(session.save())
 
   expect(await stage.stored()).toEqual({ a: 1 })
 })

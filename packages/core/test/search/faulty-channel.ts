@@ -28,7 +28,7 @@ export interface FaultedCall extends Fault {
   readonly at: number
 }
 
-export interface CallNumber {
+interface CallNumber {
   readonly verb: string
   /** Among all calls of the worker, from 0. */
   readonly call: number

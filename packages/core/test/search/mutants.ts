@@ -80,7 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a session is taken for expired by the record that its request loaded',
     file: WRITE_LOOP,
-    original: 'return start?.token !== undefined && this.#isExpired(start) ? undefined : start',
+    original: 'return start && this.#isExpired(start) ? undefined : start',
     planted: 'return start',
   },
 ]

@@ -20,7 +20,7 @@ export type Deed =
   /** The entry vanishes, as when an operator clears the map or the only member that had it dies. */
   | { readonly kind: 'vanish' }
 
-export interface Step {
+interface Step {
   /** Ms that the handler takes before. */
   readonly pause: number
   readonly deed: Deed
@@ -37,7 +37,7 @@ export interface Request {
   readonly steps: readonly Step[]
 }
 
-export interface PlannedFault extends Fault {
+interface PlannedFault extends Fault {
   readonly worker: number
   /** Which of the worker's calls, or of its writes alone, it hits. */
   readonly number: number
