@@ -45,6 +45,7 @@ export class HazelcastStore extends session.Store {
   constructor(options: HazelcastStoreOptions = {}) {
     super()
     const { manager, ...own } = options
+    if (manager) assertNone(own)
     this.#ownsManager = manager === undefined
     this.manager = manager ?? new SessionManager({ ...own, sticky: own.sticky ?? false })
     // Each `session()` adds two listeners, and an application may have as many of them as it likes.
@@ -274,6 +275,17 @@ export class HazelcastStore extends session.Store {
     }
     return this.#usualCookies.get(req) ?? PLAIN_COOKIE
   }
+}
+
+/** Throws `INVALID_OPTION` for options that a given manager would not hear of. */
+function assertNone(options: object): void {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return
+  const names = given.map(([name]) => `\`${name}\``).join(', ')
+  throw new SessionError(
+    'INVALID_OPTION',
+    `${names}: expected no other option beside \`manager\`; give it to the manager`,
+  )
 }
 
 /** `load` of the library brings a request without headers, which cannot be asked for anything. */

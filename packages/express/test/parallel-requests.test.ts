@@ -129,3 +129,16 @@ test('a request that is slow from before the first save of a session adds to it'
   const { json } = await browser.visit(worker, attributesOf)
   expect(json).toEqual({ user: 'bob', count: 1 })
 })
+
+test("under `conflict: 'fail'` the later of two saves of one attribute is a 409, and the earlier one stays", async () => {
+  const worker = await startWorker({ recordStore: new ObservedRecordStore(), conflict: 'fail' })
+  const browser = new Browser()
+  await browser.visit(worker, (req) => void (req.session.count = 1))
+  const { status, text } = await browser.visit(worker, async (req) => {
+    await browser.visit(worker, (other) => void (other.session.count = 2))
+    req.session.count = 3
+    await promisify<void>((done) => req.session.save(done))()
+  })
+  expect([status, text.includes('SessionError')]).toEqual([409, true])
+  expect((await browser.visit(worker, attributesOf)).json).toEqual({ count: 2 })
+})

@@ -155,3 +155,11 @@ test('a manager that was given is shared, and not closed by the store', async ()
   const left = await manager.load('none')
   expect([store.manager === manager, left]).toEqual([true, undefined])
 })
+
+test('a manager and options that it would not hear of are an error at the start', () => {
+  const manager = new SessionManager({ recordStore: new MemoryRecordStore(), logger: silentLogger })
+  onTestFinished(() => manager.close())
+  const open = (): HazelcastStore =>
+    new HazelcastStore({ manager, maxInactiveInterval: 5, mapName: undefined, merge: 'deep' })
+  expect(open).toThrow('`maxInactiveInterval`, `merge`: expected no other option beside `manager`')
+})
