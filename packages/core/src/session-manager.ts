@@ -2,6 +2,7 @@ import { AttributeView } from './attribute-view.ts'
 import type { SessionAttributes } from './attribute-view.ts'
 import type { Clock } from './clock.ts'
 import { systemClock, within } from './clock.ts'
+import { OpenRequests } from './http/open-requests.ts'
 import { openRecordStore } from './open-record-store.ts'
 import type { Logger } from './logger.ts'
 import { consoleLogger } from './logger.ts'
@@ -59,6 +60,8 @@ const READY_TIMEOUT = 30_000
 export class SessionManager {
   readonly idPolicy: SessionIdPolicy = new SessionIdPolicy()
   readonly worker: Worker
+  /** @internal Requests under way, whose sessions are kept alive. */
+  readonly openRequests: OpenRequests
   readonly #options: ResolvedOptions
   readonly #logger: Logger
   readonly #clock: Clock
@@ -79,6 +82,7 @@ export class SessionManager {
     this.#logger = this.#options.logger ?? consoleLogger(this.#options.debug)
     this.#events = new SessionEvents(this.#logger)
     this.#lifetime = new SessionLifetime(this.#options)
+    this.openRequests = new OpenRequests(this.#clock)
     this.worker = workerNamed(this.#options.workerName, environment)
     this.#store = openRecordStore(this.#options, this.#clock, this.#logger)
     this.#watchStore()
@@ -223,6 +227,7 @@ export class SessionManager {
   }
 
   async #close(): Promise<void> {
+    this.openRequests.close()
     await this.#saver.close()
     await within(this.#clock, this.#options.operationTimeout, this.#lease.close(), tooLate).catch(() => {})
     if (this.#options.recordStore === undefined) await this.#store.close()

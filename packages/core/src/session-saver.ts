@@ -94,7 +94,7 @@ export class SessionSaver implements SessionWriter {
     this.#assertOpen()
     const { clock, lifetime } = this.#options
     const { record } = session.known
-    if (session.isNew || !lifetime.isTouchDue(record, clock.now())) return
+    if (session.isNew || session.isOver || !lifetime.isTouchDue(record, clock.now())) return
     const touch = (): Promise<void> => this.#touch(session)
     if (lifetime.isTouchUrgent(record, clock.now())) await touch()
     else this.#touches.start(session.id, session.expiresAt, touch)
@@ -141,7 +141,8 @@ export class SessionSaver implements SessionWriter {
 
   async #touch(session: Session): Promise<void> {
     const result = await this.#queue.write(session.id, session.known, touchIntent(this.#options.lifetime))
-    if (result.kind !== 'ended') session.touched(result.stored)
+    if (result.kind === 'ended') session.over()
+    else session.touched(result.stored)
   }
 
   /** The session as an event tells of it. */

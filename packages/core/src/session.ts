@@ -40,6 +40,7 @@ export class Session {
   #record: SessionRecord
   #token: string | undefined
   #settings: RecordSettings = {}
+  #isOver = false
 
   /** @internal Sessions come from `SessionManager.load` and `SessionManager.create`. */
   constructor(id: string, writer: SessionWriter, view: AttributeView, record: SessionRecord, token?: string) {
@@ -214,6 +215,16 @@ export class Session {
   refreshed(stored: StoredRecord | undefined): void {
     if (stored) this.#view.reset(stored.record.attributes, { base: this.#view.base, texts: new Map() })
     this.#adopt({}, stored)
+  }
+
+  /** @internal Whether a touch found that the session has ended: there is nothing left to keep alive. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** @internal A touch found that the session has ended. */
+  over(): void {
+    this.#isOver = true
   }
 
   /** @internal A touch was stored. */

@@ -32,26 +32,31 @@ export function ownFields(cookie: Readonly<CookieFields>): CookieFields {
  * Notes in the view what the session's cookie says about its life. A cookie that lasts until the browser closes is
  * worth noting only where the middleware's own cookies last longer.
  *
+ * @param keepsInterval the application has just said how long the session lives, whatever its cookie does
  * @returns `false` when the cookie says that the session is over: its max age is 0 or less.
  */
 export function noteCookie(
   view: Session,
   cookie: Readonly<CookieFields>,
-  usual: Readonly<CookieFields>,
+  usual: Pick<CookieFields, 'originalMaxAge'>,
   defaultInterval: number,
+  keepsInterval = false,
 ): boolean {
   const maxAge = cookie.originalMaxAge
   if (typeof maxAge === 'number') {
-    if (maxAge > 0) note(view, maxAge / 1000, maxAge / 1000)
+    if (maxAge > 0) note(view, maxAge / 1000, keepsInterval ? undefined : maxAge / 1000)
     return maxAge > 0
   }
-  if (view.cookieMaxAge !== undefined || typeof usual.originalMaxAge === 'number') note(view, -1, defaultInterval)
+  if (view.cookieMaxAge === undefined && typeof usual.originalMaxAge !== 'number') return true
+  note(view, -1, keepsInterval ? undefined : defaultInterval)
   return true
 }
 
-function note(view: Session, cookieMaxAge: number, maxInactiveInterval: number): void {
-  if (!isSame(view.cookieMaxAge, cookieMaxAge)) view.cookieMaxAge = cookieMaxAge
-  if (!isSame(view.maxInactiveInterval, maxInactiveInterval)) view.maxInactiveInterval = maxInactiveInterval
+/** The interval goes with the max age when that changes: until then the session may have been given one of its own. */
+function note(view: Session, cookieMaxAge: number, maxInactiveInterval: number | undefined): void {
+  if (isSame(view.cookieMaxAge, cookieMaxAge)) return
+  view.cookieMaxAge = cookieMaxAge
+  if (maxInactiveInterval !== undefined) view.maxInactiveInterval = maxInactiveInterval
 }
 
 /**

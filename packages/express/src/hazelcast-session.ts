@@ -3,10 +3,14 @@ import { SessionCookie, resolveOptions } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import './augment.ts'
 import { ExpressExchange } from './express-exchange.ts'
-import type { ExpressExchangeConfig } from './express-exchange.ts'
-import { HazelcastStore } from './hazelcast-store.ts'
-import { middlewareOptions } from './middleware-options.ts'
-import type { HazelcastSessionOptions, MiddlewareOptions, Request } from './middleware-options.ts'
+import { SessionImport } from './imported-session.ts'
+import { cookieName, middlewareOptions } from './middleware-options.ts'
+import type { HazelcastSessionOptions } from './middleware-options.ts'
+import { pathName } from './path-name.ts'
+import { hasSession, showOn } from './request-properties.ts'
+import { RequestStore } from './request-store.ts'
+import type { ExpressExchangeConfig } from './shown-session.ts'
+import { cookieOptions } from './surface-cookie.ts'
 
 type Handler = ReturnType<typeof session>
 
@@ -28,45 +32,34 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
   const extension = middlewareOptions(process.env)
   const options = resolveOptions(given, process.env, extension)
   const manager = new SessionManager(managerOptions(given, Object.keys(extension.fields)))
-  const cookie = new SessionCookie(options.name, options.secret)
   const config: ExpressExchangeConfig = {
-    manager,
     options,
-    requests: { manager, cookie, routeCookie: options.routeCookie },
+    requests: {
+      manager,
+      cookie: new SessionCookie(cookieName(options), options.secret),
+      routeCookie: options.routeCookie,
+    },
+    store: new RequestStore(manager, options),
+    imports: options.importFrom && new SessionImport(options.importFrom, manager, options.operationTimeout),
   }
-  const store = new HazelcastStore({ manager })
   const health: Handler = (_req, res) => void res.sendStatus(manager.isDraining ? 503 : 200)
-  return Object.assign(middleware(config, options, store), { manager, health })
+  return Object.assign(middleware(config), { manager, health })
 }
 
-function middleware(config: ExpressExchangeConfig, options: MiddlewareOptions, store: HazelcastStore): Handler {
+function middleware(config: ExpressExchangeConfig): Handler {
+  const { options, store } = config
   return (req, res, next) => {
-    if ('session' in req || !isInPath(req, options) || options.skip?.(req) === true) return next()
-    const exchange = new ExpressExchange(config, req, res, next)
-    Object.defineProperties(req, {
-      session: property(
-        () => exchange.session,
-        (value) => (exchange.session = value),
-      ),
-      sessionID: property(() => exchange.sessionId),
-      sessionStore: { value: store, writable: true, enumerable: true, configurable: true },
-    })
+    if (hasSession(req) || options.skip?.(req)) return next()
+    const cookie = cookieOptions(options, req)
+    // Browsers send the cookie to paths below its own.
+    if (!pathName(req).startsWith(cookie.path ?? '/')) return next()
+    const exchange = new ExpressExchange(config, { req, res, cookie }, next)
+    showOn(req, exchange, store)
     const opening = exchange.open()
     if (!opening) return next()
     // oxlint-disable-next-line promise/no-callback-in-promise -- Express hears of it in no other way
     opening.then(() => next(), next)
   }
-}
-
-function property<T>(get: () => T, set: (value: T) => void = () => {}): PropertyDescriptor {
-  return { get, set, enumerable: true, configurable: true }
-}
-
-/** Whether the cookie would come with this request: its path is a prefix of the request's. */
-function isInPath(req: Request, { cookie }: MiddlewareOptions): boolean {
-  const { path = '/' } = typeof cookie === 'function' ? cookie(req) : cookie
-  const [pathname = '/'] = req.originalUrl.split('?')
-  return pathname.startsWith(path)
 }
 
 /** What was given, without what the manager does not know. */

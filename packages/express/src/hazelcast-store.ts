@@ -187,6 +187,16 @@ export class HazelcastStore extends session.Store {
     return ended
   }
 
+  /** @internal Makes a session object of ours one that the methods of the store know. */
+  protected know(of: object, view: Session): void {
+    this.#views.set(of, view)
+  }
+
+  /** @internal */
+  protected viewOf(of: object): Session | undefined {
+    return this.#views.of(of)
+  }
+
   async #get(sid: string): Promise<SessionData | undefined> {
     const found = await this.manager.open(sid)
     return found.kind === 'live' ? this.#data(found.session) : undefined

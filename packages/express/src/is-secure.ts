@@ -7,7 +7,9 @@ import type { Request } from './middleware-options.ts'
 export function isSecure(req: Request, proxy: boolean | undefined): boolean {
   if ('encrypted' in req.socket && req.socket.encrypted === true) return true
   if (proxy === false) return false
-  if (proxy === undefined) return req.secure
+  // Express's own: a plain request of node has none.
+  const secure: unknown = Reflect.get(req, 'secure')
+  if (proxy === undefined) return secure === true
   const header = req.headers['x-forwarded-proto']
   const [first = ''] = String(header ?? '').split(',')
   return first.trim().toLowerCase() === 'https'

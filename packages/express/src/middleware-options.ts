@@ -1,5 +1,5 @@
 import type { SessionManagerOptions } from '@hazelcast-session/core'
-import type { HttpOptions, OptionsExtension } from '@hazelcast-session/core/adapter'
+import type { HttpOptions, OptionsExtension, Secret } from '@hazelcast-session/core/adapter'
 import { httpOptions } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import { z } from 'zod'
@@ -10,12 +10,19 @@ export type Request = Parameters<ReturnType<typeof session>>[0]
 /** A store of express-session's kind to take sessions over from. */
 export type ImportStore = Pick<session.Store, 'get' | 'destroy'>
 
+/** The library's flags of a cookie, and the cookie's name as the other packages spell it. */
+export interface CookieSettings extends session.CookieOptions {
+  readonly name?: string | undefined
+}
+
 /** Options of express-session 1.19, which mean here what they mean there. */
 export interface LibraryOptions {
   /** Name of the cookie. @default 'connect.sid' */
   readonly name?: string | undefined
+  /** An old spelling of `name`. */
+  readonly key?: string | undefined
   /** The cookie's flags, `maxAge` in milliseconds; a function is asked for each new session. */
-  readonly cookie?: session.CookieOptions | ((req: Request) => session.CookieOptions) | undefined
+  readonly cookie?: CookieSettings | ((req: Request) => session.CookieOptions) | undefined
   /** Makes the id of a new session. @default `HZ` and 32 hex digits */
   readonly genid?: ((req: Request) => string) | undefined
   /** Whether `X-Forwarded-Proto` says that a request is secure. @default what Express's `trust proxy` says */
@@ -33,7 +40,7 @@ export interface LibraryOptions {
 /** Options of `hazelcastSession`. */
 export interface HazelcastSessionOptions extends SessionManagerOptions, LibraryOptions {
   /** Signs the cookie; of several the first signs and all verify. At least 32 characters in production. */
-  readonly secret?: string | readonly string[] | undefined
+  readonly secret?: Secret | readonly Secret[] | undefined
   /** Put the worker's name in a plain cookie of its own, `true`: `hzroute`, in place of the id's suffix. @default false */
   readonly routeCookie?: boolean | string | undefined
   /** Requests that need no session: it is not even loaded. For static files. */
@@ -43,7 +50,8 @@ export interface HazelcastSessionOptions extends SessionManagerOptions, LibraryO
 }
 
 export interface MiddlewareOptions extends HttpOptions {
-  readonly name: string
+  readonly name: string | undefined
+  readonly key: string | undefined
   readonly cookie: NonNullable<LibraryOptions['cookie']>
   readonly genid: LibraryOptions['genid']
   readonly proxy: boolean | undefined
@@ -53,13 +61,18 @@ export interface MiddlewareOptions extends HttpOptions {
   readonly unset: 'destroy' | 'keep'
   readonly skip: HazelcastSessionOptions['skip']
   readonly importFrom: ImportStore | undefined
+  readonly store: undefined
 }
+
+/** As the library's. */
+const DEFAULT_NAME = 'connect.sid'
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
 
 const cookieFields = z.strictObject({
+  name: z.string().min(1).optional(),
   path: z.string().optional(),
   domain: z.string().optional(),
   httpOnly: z.boolean().optional(),
@@ -71,13 +84,25 @@ const cookieFields = z.strictObject({
   priority: z.enum(['low', 'medium', 'high']).optional(),
 })
 
+/** Each way to say what the cookie is called. */
+function namesIn({ name, key, cookie }: MiddlewareOptions): string[] {
+  return [name, key, typeof cookie === 'function' ? undefined : cookie.name].filter((given) => given !== undefined)
+}
+
+/** What the cookie is called. */
+export function cookieName(options: MiddlewareOptions): string {
+  const [given = DEFAULT_NAME] = namesIn(options)
+  return given
+}
+
 /** Readers of everything that the session manager does not read. */
 export function middlewareOptions(environment: NodeJS.ProcessEnv): OptionsExtension<MiddlewareOptions> {
   const http = httpOptions(environment)
   return {
     fields: {
       ...http.fields,
-      name: z.string().min(1).default('connect.sid'),
+      name: z.string().min(1).optional(),
+      key: z.string().min(1).optional(),
       // `sameSite: 'auto'` is understood by the library, and unknown to its types.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       cookie: z
@@ -98,8 +123,14 @@ export function middlewareOptions(environment: NodeJS.ProcessEnv): OptionsExtens
           'expected a store with the methods get and destroy',
         )
         .optional(),
+      store: z
+        .undefined('expected none: sessions are kept in Hazelcast. `importFrom` moves those of another store there')
+        .optional(),
     },
     readings: { ...http.readings, 'cookie.name': 'text' },
-    contradictions: http.contradictions,
+    contradictions: (options) => [
+      ...http.contradictions(options),
+      ...(namesIn(options).length > 1 ? ['`name`, `key` and `cookie.name`: expected one of them'] : []),
+    ],
   }
 }

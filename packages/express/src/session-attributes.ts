@@ -4,7 +4,7 @@ import session from 'express-session'
 const OWN_FIELDS: ReadonlySet<string> = new Set(['cookie', 'req', 'id'])
 
 /** Names that the library's session cannot show: it has them itself, or inherits them. */
-function isHidden(name: string): boolean {
+export function isHidden(name: string): boolean {
   return OWN_FIELDS.has(name) || name in session.Session.prototype
 }
 

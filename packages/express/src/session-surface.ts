@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
 import session from 'express-session'
 import type { Callback } from './settle.ts'
@@ -7,12 +8,14 @@ import { tell } from './settle.ts'
 export interface SurfaceOwner {
   regenerate(): Promise<void>
   destroy(surface: Surface): Promise<void>
-  reload(): Promise<void>
+  reload(surface: Surface): Promise<void>
   save(surface: Surface): Promise<void>
   update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R>
   signIn(surface: Surface, principal: string): Promise<void>
   signOut(surface: Surface): Promise<void>
   changeId(surface: Surface): Promise<void>
+  /** The application asked for something and left no callback to be told that it failed. */
+  unheard(error: unknown): void
 }
 
 /** `req.session`, as express-session's types know it. */
@@ -21,6 +24,8 @@ export type Surface = session.Session & Partial<session.SessionData> & { cookie:
 interface Parts {
   readonly owner: SurfaceOwner
   readonly view: Session
+  /** Whether the application said how long the session lives. */
+  hasOwnInterval: boolean
 }
 
 /** What each session object stands for. Not fields of it: those are the application's. */
@@ -32,18 +37,28 @@ function partsOf(surface: object): Parts {
   return found
 }
 
+/** For what must not fail unnoticed. The end of the response makes good for a save, and nothing for these. */
+function told(surface: Surface, callback: Callback | undefined): Callback {
+  return (
+    callback ??
+    ((error) => {
+      if (error) partsOf(surface).owner.unheard(error)
+    })
+  )
+}
+
 /** The library's methods, by its own class so that `instanceof` holds, and ours beside them. */
 const methods = {
   regenerate(this: Surface, callback?: Callback) {
-    tell(partsOf(this).owner.regenerate(), callback)
+    tell(partsOf(this).owner.regenerate(), told(this, callback))
     return this
   },
   destroy(this: Surface, callback?: Callback) {
-    tell(partsOf(this).owner.destroy(this), callback)
+    tell(partsOf(this).owner.destroy(this), told(this, callback))
     return this
   },
   reload(this: Surface, callback?: Callback) {
-    tell(partsOf(this).owner.reload(), callback)
+    tell(partsOf(this).owner.reload(this), callback)
     return this
   },
   save(this: Surface, callback?: Callback) {
@@ -62,13 +77,22 @@ const methods = {
   changeId(this: Surface): Promise<void> {
     return partsOf(this).owner.changeId(this)
   },
+  /** `console.log` looks behind a proxy, where no attributes are. */
+  [inspect.custom](this: Surface): object {
+    return Object.assign(Object.create(session.Session.prototype), this)
+  },
 }
 
 const prototype: object = Object.create(session.Session.prototype, {
   ...Object.fromEntries(
-    Object.entries(methods).map(([name, value]) => [name, { value, writable: true, configurable: true }]),
+    Reflect.ownKeys(methods).map((name) => [
+      name,
+      { value: Reflect.get(methods, name), writable: true, configurable: true },
+    ]),
   ),
+  // Of each session object its own, but for the prototype itself, which somebody may look at.
   id: { get: (): string | undefined => undefined, configurable: true },
+  maxInactiveInterval: { value: undefined, configurable: true },
 })
 
 /** `cookie` and whatever a session object has or inherits belong to it; all other names are attributes. */
@@ -78,6 +102,7 @@ function isOwn(name: string): boolean {
 
 /** The session object of `view` for one request. */
 export function surfaceOf(owner: SurfaceOwner, req: object, view: Session, cookie: session.Cookie): Surface {
+  const own: Parts = { owner, view, hasOwnInterval: false }
   const object: Surface = Object.create(prototype)
   Object.defineProperties(object, {
     cookie: { value: cookie, writable: true, enumerable: true, configurable: true },
@@ -87,16 +112,27 @@ export function surfaceOf(owner: SurfaceOwner, req: object, view: Session, cooki
       get: () => view.maxInactiveInterval,
       set: (seconds: number) => {
         view.maxInactiveInterval = seconds
+        own.hasOwnInterval = true
       },
       configurable: true,
     },
   })
-  const surface = view.show(object, (name) => isOwn(name) || name === 'maxInactiveInterval')
-  parts.set(surface, { owner, view })
+  const surface = view.show(object, isOwn)
+  parts.set(surface, own)
   return surface
 }
 
-/** The view behind a session object; `undefined` for any other object. */
-export function viewOf(surface: object): Session | undefined {
-  return parts.get(surface)?.view
+/** Whether this is a session object that `surfaceOf` made. */
+export function isSurface(value: unknown): value is Surface {
+  return typeof value === 'object' && value !== null && parts.has(value)
+}
+
+/** The view behind a session object. */
+export function viewOf(surface: Surface): Session {
+  return partsOf(surface).view
+}
+
+/** Whether the application said how long this session lives. */
+export function hasOwnInterval(surface: Surface): boolean {
+  return partsOf(surface).hasOwnInterval
 }

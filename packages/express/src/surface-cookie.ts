@@ -1,34 +1,45 @@
 import type { Session } from '@hazelcast-session/core'
+import type { CookieFlags } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
-import { cookieOf } from './cookie-settings.ts'
 import { isSecure } from './is-secure.ts'
 import type { MiddlewareOptions, Request } from './middleware-options.ts'
 
-/** The cookie of a new session: what the options say for this request. */
-export function newCookie(options: MiddlewareOptions, req: Request): session.Cookie {
-  const cookie = Object.assign(new session.Cookie(), optionsFor(options, req))
-  if (cookie.secure === 'auto') cookie.secure = isSecure(req, options.proxy)
+/** What the options say of the cookies of one request. `cookie` may be a function: ask once in a request. */
+export function cookieOptions({ cookie }: MiddlewareOptions, req: Request): session.CookieOptions {
+  return typeof cookie === 'function' ? cookie(req) : cookie
+}
+
+/** The cookie of a new session. */
+export function newCookie(options: session.CookieOptions, req: Request, proxy: boolean | undefined): session.Cookie {
+  const cookie = Object.assign(new session.Cookie(), options)
+  if (cookie.secure === 'auto') cookie.secure = isSecure(req, proxy)
   // The library understands it; its types do not.
   const sameSite: unknown = cookie.sameSite
-  if (sameSite === 'auto') cookie.sameSite = isSecure(req, options.proxy) ? 'none' : 'lax'
+  if (sameSite === 'auto') cookie.sameSite = isSecure(req, proxy) ? 'none' : 'lax'
   return cookie
 }
 
-/** What the options give to every session, for comparison with what one session has. */
-export function usualCookie(options: MiddlewareOptions, req: Request): session.Cookie {
-  return newCookie(options, req)
-}
-
-/** The cookie of a session that was loaded: flags from the options, the max age its own where it has one. */
-export function loadedCookie(view: Session, options: MiddlewareOptions, req: Request): session.Cookie {
-  const { expires, originalMaxAge, ...flags } = cookieOf(view, newCookie(options, req))
-  const cookie = Object.assign(new session.Cookie(), flags)
-  cookie.expires = expires ?? null
+/** Gives the cookie of a loaded session the max age that is its own, where it has one. */
+export function restoreMaxAge(cookie: session.Cookie, view: Session): void {
+  const seconds = view.cookieMaxAge
+  if (seconds === undefined) return
+  const maxAge = seconds < 0 ? null : seconds * 1000
+  cookie.expires = maxAge === null ? null : new Date(Date.now() + maxAge)
   // After `expires`, whose setter computes it anew and a little less.
-  cookie.originalMaxAge = originalMaxAge
-  return cookie
+  cookie.originalMaxAge = maxAge
 }
 
-function optionsFor({ cookie }: MiddlewareOptions, req: Request): session.CookieOptions {
-  return typeof cookie === 'function' ? cookie(req) : cookie
+/** The flags that a session's cookie is written with. */
+export function flagsOf(cookie: session.Cookie): CookieFlags {
+  const { path, domain, httpOnly, secure, sameSite, partitioned, priority, expires }: session.CookieOptions = cookie
+  return {
+    path,
+    domain,
+    httpOnly,
+    secure: secure === true,
+    sameSite,
+    partitioned,
+    priority,
+    expires: expires ?? undefined,
+  }
 }

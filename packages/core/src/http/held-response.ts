@@ -27,6 +27,8 @@ export interface ResponseGate {
    * or `beforeEnd` still comes if it is ended.
    */
   aborted(): void
+  /** The response is over: sent, or the connection closed. */
+  closed?(): void
   /** `beforeHead` failed. The response is as it was when it was put on hold, and free again: answer with the error. */
   refuse(error: unknown): void
 }
@@ -89,6 +91,7 @@ export class HeldResponse {
     res.once('close', () => {
       this.#isClosed = true
       if (this.#phase === 'open' || this.#phase === 'passing') this.#gate.aborted()
+      this.#gate.closed?.()
     })
   }
 

@@ -151,10 +151,16 @@ export class RequestSession implements OpenRequest {
     this.issueRoute(flags)
   }
 
+  /** Whether the request came without the route cookie, or with another worker's. */
+  get isRouteDue(): boolean {
+    const { routeCookie, manager } = this.#config
+    return routeCookie !== undefined && !manager.isDraining && this.#routedTo() !== manager.worker.name
+  }
+
   /** Writes the route cookie if the request came without it, or with another worker's. */
   issueRoute(flags: CookieFlags): void {
     const { routeCookie, manager } = this.#config
-    if (routeCookie === undefined || manager.isDraining || this.#routedTo() === manager.worker.name) return
+    if (routeCookie === undefined || !this.isRouteDue) return
     const { expires: _, maxAge: __, ...own } = flags
     this.#exchange.setCookie({ name: routeCookie, value: manager.worker.name, flags: { ...own, httpOnly: true } })
   }

@@ -1,6 +1,7 @@
 import { sign, unsign } from 'cookie-signature'
 import { cookieValues } from './cookie-header.ts'
 import type { CookieFlags, ResponseCookie } from './response-cookie.ts'
+import type { Secret } from '../options/http-options.ts'
 import type { VerifiedValue } from './verified-values.ts'
 import { VerifiedValues } from './verified-values.ts'
 
@@ -10,11 +11,11 @@ const SIGNED = 's:'
 /** The signed cookie that carries a session's id, in the format of express-session. */
 export class SessionCookie {
   readonly name: string
-  readonly #secrets: readonly string[]
+  readonly #secrets: readonly Secret[]
   readonly #verified = new VerifiedValues()
 
   /** `secrets`: the first signs, all verify. At least one. */
-  constructor(name: string, secrets: readonly string[]) {
+  constructor(name: string, secrets: readonly Secret[]) {
     this.name = name
     this.#secrets = secrets
   }

@@ -1,0 +1,32 @@
+import type { Session, SessionManager } from '@hazelcast-session/core'
+import type session from 'express-session'
+import type { SessionData } from 'express-session'
+import { HazelcastStore } from './hazelcast-store.ts'
+import type { MiddlewareOptions, Request } from './middleware-options.ts'
+import { exchangeOf } from './request-properties.ts'
+import { cookieOptions, newCookie } from './surface-cookie.ts'
+
+/** `req.sessionStore`: the store of the other door, for tools, which knows the session objects of this one. */
+export class RequestStore extends HazelcastStore {
+  constructor(manager: SessionManager, options: MiddlewareOptions) {
+    super({ manager })
+    this.generate = (req) => {
+      const exchange = exchangeOf(req)
+      if (exchange) return exchange.begin()
+      // A stand-in that the store asks for its cookie.
+      const cookie = newCookie(cookieOptions(options, req), req, options.proxy)
+      Object.defineProperty(req, 'session', { value: { cookie }, configurable: true })
+    }
+  }
+
+  /** Makes this session the one of the request, which is how tools change over to a session that they have found. */
+  override createSession(req: Request, data: SessionData): session.Session & SessionData {
+    const view = this.viewOf(data)
+    const exchange = exchangeOf(req)
+    return view && exchange ? exchange.show(view) : super.createSession(req, data)
+  }
+
+  override know(of: object, view: Session): void {
+    super.know(of, view)
+  }
+}
