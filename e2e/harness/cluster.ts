@@ -72,16 +72,16 @@ export class Cluster {
     await this.whole()
   }
 
-  /** Resolves when all members are one cluster, seen from a client. */
+  /** Resolves when all members are one cluster, in the eyes of each of them. */
   async whole(): Promise<void> {
-    const client = await this.connect()
-    try {
-      await waitFor(
-        'the members form one cluster',
-        () => client.getCluster().getMembers().length === this.members.length,
-      )
-    } finally {
-      await client.shutdown()
+    for (const address of this.addresses) {
+      const client = await openClient(this.name, [address], 'that member only')
+      try {
+        const size = this.members.length
+        await waitFor(`${address} knows ${size} members`, () => client.getCluster().getMembers().length === size)
+      } finally {
+        await client.shutdown()
+      }
     }
   }
 

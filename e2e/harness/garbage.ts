@@ -1,4 +1,5 @@
 import type hazelcast from 'hazelcast-client'
+import { UnknownValue } from './unknown-value.ts'
 
 type Hazelcast = typeof hazelcast
 
@@ -40,13 +41,18 @@ export const JSON_GARBAGE: readonly Garbage[] = [
   json('a record without attributes', JSON.stringify({ ...future, format: 1, attributes: undefined })),
   json('a record with a text in the place of a number', JSON.stringify({ ...future, format: 1, expiresAt: 'soon' })),
   json('attributes that are no texts', JSON.stringify({ ...future, format: 1, attributes: { user: { name: 'ann' } } })),
-  json('attributes that are no JSON texts', JSON.stringify({ ...future, format: 1, attributes: { user: '{"a":' } })),
   json('encrypted attributes', JSON.stringify({ ...future, format: 1, attributes: 'k1.AAAA.BBBB.CCCC' })),
   json('a marker of an unknown reason', JSON.stringify({ ...future, format: 1, ended: 'eaten' })),
   json('a prototype', '{"__proto__":{"polluted":41,"format":1},"constructor":{"prototype":{"polluted":41}}}'),
   json('a deep list', '['.repeat(DEEP) + ']'.repeat(DEEP)),
   json('a deep object', `${'{"format":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`),
 ]
+
+/** A record of which only the attributes' texts are no JSON. */
+export const UNREADABLE_ATTRIBUTES: Garbage = json(
+  'attributes that are no JSON texts',
+  JSON.stringify({ ...future, format: 1, attributes: { user: '{"a":' } }),
+)
 
 /** Values of other kinds, which only a map without an index takes. */
 export const OTHER_VALUES: readonly Garbage[] = [
@@ -58,6 +64,7 @@ export const OTHER_VALUES: readonly Garbage[] = [
   { what: 'a list of values', value: () => [1, 'two', null] },
   { what: 'a big integer', value: () => 2n ** 100n },
   { what: 'a portable value of another application', value: () => new Portable() },
+  { what: 'a value of a serializer of another application', value: () => new UnknownValue() },
   { what: 'an identified value of another application', value: () => new Identified() },
 ]
 

@@ -1,5 +1,5 @@
 /** What a client asks of a map, by the type number in the frame that begins a request (Hazelcast client protocol 2). */
-export const REQUEST_KINDS = {
+const REQUEST_KINDS = {
   0x01_01_00: 'put',
   0x01_02_00: 'get',
   0x01_03_00: 'remove',

@@ -1,5 +1,4 @@
-import { Browser } from './browser.ts'
-import type { Site } from './browser.ts'
+import type { Browser, Site } from './browser.ts'
 import { Ledger } from './ledger.ts'
 
 /** Somebody who is logged in and whose every change is noted. */

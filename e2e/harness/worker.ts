@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { waitFor } from './wait-for.ts'
 
-export const SHOP: string = program('../../apps/express/dist/server.js')
+const SHOP: string = program('../../apps/express/dist/server.js')
 export const SHOP_ON_EXPRESS_4: string = program('programs/express4-shop.mjs')
 
 /** Every worker of one shop knows it. */

@@ -23,7 +23,13 @@ app.use(express.json({ strict: false }))
 /** @param {(req: import('express').Request, res: import('express').Response) => Promise<unknown>} handler */
 function waiting(handler) {
   /** @type {import('express').RequestHandler} */
-  return (req, res, next) => void handler(req, res).catch(next)
+  return async (req, res, next) => {
+    try {
+      await handler(req, res)
+    } catch (error) {
+      next(error)
+    }
+  }
 }
 
 /** @param {import('express').Request} req */
@@ -38,7 +44,7 @@ app.get('/api/session', (req, res) => {
 app.put(
   '/api/attributes/:name',
   waiting(async (req, res) => {
-    Reflect.set(req.session, `${req.params['name']}`, req.body)
+    Reflect.set(req.session, String(req.params['name']), req.body)
     await new Promise((resolve) => setTimeout(resolve, Number(req.query['delay'] ?? 0)))
     await save(req)
     res.sendStatus(204)
@@ -47,7 +53,7 @@ app.put(
 app.post(
   '/api/increment/:name',
   waiting(async (req, res) => {
-    const name = `${req.params['name']}`
+    const name = String(req.params['name'])
     const value = await store.update(req.session, (data) => {
       const next = Number(Reflect.get(data, name) ?? 0) + 1
       Reflect.set(data, name, next)
