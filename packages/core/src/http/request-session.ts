@@ -17,7 +17,7 @@ export interface RequestSessionConfig {
   readonly routeCookie: string | undefined
 }
 
-/** Ended so recently that the browser may be about to learn of it from another answer. */
+/** Ms for which a browser may be about to learn of a log-in or a log-out from another answer. */
 const RECENT = 30_000
 
 /**
@@ -28,7 +28,7 @@ export class RequestSession implements OpenRequest {
   readonly #config: RequestSessionConfig
   readonly #exchange: HttpExchange
   readonly #presented: VerifiedValue | undefined
-  readonly #presentedWorker: string | undefined
+  #presentedWorker: string | undefined
   #presentedId: string | undefined
   #session: Session | undefined
   #kept: Session | undefined
@@ -106,14 +106,16 @@ export class RequestSession implements OpenRequest {
 
   /** Loads the session, if the request came with one. Never rejects. */
   async open(): Promise<void> {
-    const { manager } = this.#config
     if (this.#presented === undefined || this.#presentedId === undefined) return
     try {
-      let opened = await manager.open(this.#presentedId)
+      let opened = await this.#look(this.#presentedId)
       if (opened.kind === 'none' && this.#presentedId !== this.#presented.value) {
         // An id of somebody else's making may have a dot of its own.
-        opened = await manager.open(this.#presented.value)
-        if (opened.kind === 'live') this.#presentedId = this.#presented.value
+        opened = await this.#look(this.#presented.value)
+        if (opened.kind === 'live') {
+          this.#presentedId = this.#presented.value
+          this.#presentedWorker = this.#routedTo()
+        }
       }
       if (opened.kind === 'live') this.#opened(opened.session)
       else if (opened.kind === 'ended') this.#ended(opened)
@@ -154,7 +156,8 @@ export class RequestSession implements OpenRequest {
   /** Whether the request came without the route cookie, or with another worker's. */
   get isRouteDue(): boolean {
     const { routeCookie, manager } = this.#config
-    return routeCookie !== undefined && !manager.isDraining && this.#routedTo() !== manager.worker.name
+    if (routeCookie === undefined || !manager.isSticky || manager.isDraining) return false
+    return this.#routedTo() !== manager.worker.name
   }
 
   /** Writes the route cookie if the request came without it, or with another worker's. */
@@ -170,6 +173,17 @@ export class RequestSession implements OpenRequest {
     this.#exchange.setCookie(this.#config.cookie.clear(flags))
   }
 
+  async #look(id: string): Promise<OpenedSession> {
+    const { manager } = this.#config
+    try {
+      return await manager.open(id)
+    } catch (error) {
+      // Ended just while its change of id was completed: that has been found out, not asked for.
+      if (error instanceof SessionError && error.code === 'SESSION_ENDED') return manager.open(id)
+      throw error
+    }
+  }
+
   #opened(session: Session): void {
     this.adopt(session)
     const { manager } = this.#config
@@ -179,7 +193,7 @@ export class RequestSession implements OpenRequest {
 
   #ended({ reason, isRecent }: OpenedSession & { kind: 'ended' }): void {
     this.#hasEnded = true
-    if (isRecent(RECENT)) this.#refusal = reason
+    if ((reason === 'renamed' || reason === 'invalidated') && isRecent(RECENT)) this.#refusal = reason
   }
 
   /** The cookie's value: the id, and behind it the worker that is to get the next request. */

@@ -1,0 +1,141 @@
+import { createRequire } from 'node:module'
+import { describe, expect, it } from 'vitest'
+import { setCookieHeader } from '../../src/http/response-cookie.ts'
+import type { CookieFlags } from '../../src/http/response-cookie.ts'
+import { SessionCookie } from '../../src/http/session-cookie.ts'
+
+const NAME = 'connect.sid'
+const ID = 'HZ0123456789ABCDEF0123456789ABCDEF.w1'
+
+/** What express-session itself signs and serializes with. */
+const requireAsLibrary = createRequire(createRequire(import.meta.url).resolve('express-session'))
+const library = {
+  cookie: requireAsLibrary('cookie') as { serialize(name: string, value: string, flags: object): string },
+  signature: requireAsLibrary('cookie-signature') as { sign(value: string, secret: string): string },
+}
+
+function librarysHeader(value: string, secret: string, flags: object): string {
+  return library.cookie.serialize(NAME, `s:${library.signature.sign(value, secret)}`, flags)
+}
+
+/** The value of a cookie as it comes back from the browser. */
+function signed(value: string, secret: string): string {
+  return librarysHeader(value, secret, {})
+}
+
+const expires = new Date(Date.UTC(2030, 0, 2, 3, 4, 5))
+
+describe('A cookie that is written', () => {
+  const flagSets: CookieFlags[] = [
+    {},
+    { path: '/' },
+    { path: '/shop' },
+    { path: '/', httpOnly: true },
+    { path: '/', httpOnly: true, secure: true },
+    { path: '/', secure: false },
+    { domain: 'example.com', path: '/' },
+    { path: '/', expires },
+    { path: '/', expires, httpOnly: true, secure: true, partitioned: true },
+    { maxAge: 60, path: '/' },
+    { maxAge: 0 },
+    { sameSite: true },
+    { sameSite: false },
+    { sameSite: 'lax' },
+    { sameSite: 'strict' },
+    { sameSite: 'none', secure: true, partitioned: true },
+    { priority: 'low' },
+    { priority: 'medium' },
+    { priority: 'high', sameSite: 'lax', httpOnly: true, domain: 'example.com', path: '/', expires, secure: true },
+  ]
+
+  it.each(flagSets)('is byte for byte that of express-session: %o', (flags) => {
+    const header = setCookieHeader(new SessionCookie(NAME, ['secret']).write(ID, flags))
+    expect(header).toBe(librarysHeader(ID, 'secret', flags))
+  })
+
+  it.each([ID, 'id with spaces; and = signs', 'ünïcödé', 'user/1?x=%41'])(
+    'is that of express-session for the id %s',
+    (id) => {
+      const header = setCookieHeader(new SessionCookie(NAME, ['another secret']).write(id, { path: '/' }))
+      expect(header).toBe(librarysHeader(id, 'another secret', { path: '/' }))
+    },
+  )
+
+  it('is signed by the first secret', () => {
+    const { value } = new SessionCookie(NAME, ['new', 'old']).write(ID, {})
+    expect(value).toBe(`s:${library.signature.sign(ID, 'new')}`)
+  })
+
+  it('takes flags that are undefined for absent', () => {
+    const flags = { path: '/', domain: undefined, expires: undefined, maxAge: undefined, sameSite: undefined }
+    const header = setCookieHeader(new SessionCookie(NAME, ['secret']).write(ID, flags))
+    expect(header).toBe(librarysHeader(ID, 'secret', { path: '/' }))
+  })
+
+  it('is forgotten by one of the same flags that is empty and long expired', () => {
+    const flags = { path: '/shop', domain: 'example.com', secure: true, maxAge: 60, expires }
+    expect(setCookieHeader(new SessionCookie(NAME, ['secret']).clear(flags))).toBe(
+      'connect.sid=; Domain=example.com; Path=/shop; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure',
+    )
+  })
+})
+
+describe('A cookie that is read', () => {
+  const cookie = new SessionCookie(NAME, ['new', 'old'])
+  const forged = `${NAME}=s%3A${ID}.forged`
+
+  it('is what the first secret signed', () => {
+    expect(cookie.read(signed(ID, 'new'))).toEqual({ value: ID, isCurrent: true })
+  })
+
+  it('is what an older secret signed, and should be written again', () => {
+    expect(cookie.read(signed(ID, 'old'))).toEqual({ value: ID, isCurrent: false })
+  })
+
+  it('is the same the second time, when the signature is not computed again', () => {
+    expect(cookie.read(signed(ID, 'old'))).toBe(cookie.read(signed(ID, 'old')))
+  })
+
+  it('may come unencoded, as Fastify writes it', () => {
+    expect(cookie.read(`${NAME}=s:${library.signature.sign(ID, 'new')}`)).toMatchObject({ value: ID })
+  })
+
+  it('is read from what it was written as', () => {
+    const header = setCookieHeader(cookie.write(ID, { path: '/' }))
+    expect(cookie.read(header.split(';')[0])).toEqual({ value: ID, isCurrent: true })
+  })
+
+  it.each([
+    ['no header', undefined],
+    ['no cookie of the name', 'a=1'],
+    ['an empty value', `${NAME}=`],
+    ['an id that nobody signed', `${NAME}=${ID}`],
+    ['a signature without its mark', `${NAME}=${encodeURIComponent(library.signature.sign(ID, 'new'))}`],
+    ['nothing but the mark', `${NAME}=s%3A`],
+    ['a signature of nothing', `${NAME}=s%3A.`],
+    ['a forged signature', forged],
+    ['a signature of somebody else', signed(ID, 'a stranger')],
+    ['an id that was changed', signed(ID, 'new').replace('HZ0', 'HZ1')],
+    ['a worker that was changed', signed(ID, 'new').replace('.w1', '.w2')],
+    ['a signature that was cut', signed(ID, 'new').slice(0, -3)],
+  ])('is none for %s', (_, header) => {
+    expect(cookie.read(header)).toBeUndefined()
+  })
+
+  it('of several is the first that verifies', () => {
+    const other = ID.replace('w1', 'w2')
+    expect(cookie.read([forged, signed(other, 'old'), signed(ID, 'new')].join('; '))).toEqual({
+      value: other,
+      isCurrent: false,
+    })
+    expect(cookie.read([signed(ID, 'new'), signed(other, 'new')].join('; '))).toMatchObject({ value: ID })
+  })
+
+  it('of another name is not ours', () => {
+    expect(new SessionCookie('sid', ['new']).read(signed(ID, 'new'))).toBeUndefined()
+  })
+
+  it('of an empty id is an empty text, and no failure', () => {
+    expect(cookie.read(signed('', 'new'))).toEqual({ value: '', isCurrent: true })
+  })
+})
