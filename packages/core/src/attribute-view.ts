@@ -135,7 +135,8 @@ export function attributesOf<Target extends object>(
       return true
     },
     defineProperty: (target, name, descriptor) => {
-      if (!isAttribute(name) || !('value' in descriptor)) return Reflect.defineProperty(target, name, descriptor)
+      if (!isAttribute(name) || !('value' in descriptor) || descriptor.enumerable === false)
+        return Reflect.defineProperty(target, name, descriptor)
       view.set(name, descriptor.value)
       return true
     },

@@ -25,6 +25,20 @@ export function consoleLogger(debug: boolean): Logger {
   /* oxlint-enable no-console */
 }
 
+/** `logger` that never throws: a fault in somebody's log must not become one in somebody's session. */
+export function guardedLogger(logger: Logger): Logger {
+  const guarded =
+    (level: keyof Logger) =>
+    (message: string): void => {
+      try {
+        logger[level](message)
+      } catch {
+        // There is nowhere left to say so.
+      }
+    }
+  return { debug: guarded('debug'), info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
+}
+
 /** The text of anything that was thrown, for a log line or an error message. */
 export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown)

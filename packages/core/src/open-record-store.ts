@@ -8,8 +8,8 @@ import { SessionLifetime } from './session-lifetime.ts'
 
 /** The store that the options ask for. */
 export function openRecordStore(options: ResolvedOptions, clock: Clock, logger: Logger): RecordStore {
-  if (options.recordStore) return options.recordStore
   if (!options.enabled) return new MemoryRecordStore(clock)
+  if (options.recordStore) return options.recordStore
   const lifetime = new SessionLifetime(options)
   const start = { createdAt: 0, lastAccessedAt: 0, maxInactiveInterval: options.maxInactiveInterval }
   const usualLife = lifetime.liveEntry(lifetime.expiresAt(start), 0).seconds

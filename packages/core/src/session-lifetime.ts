@@ -14,6 +14,9 @@ export interface SessionLifetimeOptions {
   readonly endedMarkerMargin: number
 }
 
+/** A hundred years, in seconds: what is longer is not meant, and would not fit a date. */
+export const LONGEST_INTERVAL: number = 100 * 365 * 24 * 3600
+
 /** Seconds by which the clocks of two workers may differ. */
 const ALLOWED_SKEW = 2
 /** Seconds of slack for members, which floor every expiry to whole seconds. */

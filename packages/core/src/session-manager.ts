@@ -5,12 +5,13 @@ import { systemClock, within } from './clock.ts'
 import { OpenRequests } from './http/open-requests.ts'
 import { openRecordStore } from './open-record-store.ts'
 import type { Logger } from './logger.ts'
-import { consoleLogger } from './logger.ts'
+import { consoleLogger, guardedLogger } from './logger.ts'
 import { resolveOptions } from './options/resolve-options.ts'
 import type { ResolvedOptions, SessionManagerOptions } from './options/session-manager-options.ts'
 import { jsonRecordCodec } from './records/record-codec.ts'
 import { RecordLoader } from './records/record-loader.ts'
-import type { RecordStore } from './records/record-store.ts'
+import type { RecordStore, StoredText } from './records/record-store.ts'
+import { StoreUnavailableError } from './records/store-unavailable.ts'
 import type { EndReason, SessionRecord } from './records/session-record.ts'
 import { isEnded } from './records/session-record.ts'
 import { SessionError } from './session-error.ts'
@@ -79,7 +80,7 @@ export class SessionManager {
     const environment = surroundings.environment ?? process.env
     this.#options = resolveOptions(options, environment)
     this.#clock = surroundings.clock ?? systemClock
-    this.#logger = this.#options.logger ?? consoleLogger(this.#options.debug)
+    this.#logger = guardedLogger(this.#options.logger ?? consoleLogger(this.#options.debug))
     this.#events = new SessionEvents(this.#logger)
     this.#lifetime = new SessionLifetime(this.#options)
     this.openRequests = new OpenRequests(this.#clock)
@@ -175,12 +176,25 @@ export class SessionManager {
   /** All live sessions, page by page, for administration: it reads the whole map. */
   async *sessions(): AsyncIterable<Session> {
     this.#assertOpen()
-    for await (const page of this.#store.find?.() ?? []) {
+    const pages = this.#store.find?.()[Symbol.asyncIterator]()
+    for (let page = await this.#nextPage(pages); page; page = await this.#nextPage(pages)) {
       for (const { key, text } of page) {
         const record = this.#liveRecord(key, text)
         if (record) yield this.#session(key, record, text)
       }
     }
+  }
+
+  /** One page within the budget of a load; `undefined` after the last. */
+  async #nextPage(pages: AsyncIterator<readonly StoredText[]> | undefined): Promise<readonly StoredText[] | undefined> {
+    if (!pages) return undefined
+    const { operationTimeout } = this.#options
+    const late = (): Error =>
+      new StoreUnavailableError(`The session store did not list its sessions within ${operationTimeout} ms.`, {
+        unsent: false,
+      })
+    const { done, value } = await within(this.#clock, operationTimeout, pages.next(), late)
+    return done === true ? undefined : value
   }
 
   /** Whether the load balancer keeps a session at one worker. */

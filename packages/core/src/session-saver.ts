@@ -65,11 +65,23 @@ export class SessionSaver implements SessionWriter {
     this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender, policy: this.#policy })
   }
 
-  async save(session: Session, { changes, settings, isEmpty }: PendingChanges): Promise<void> {
+  async save(session: Session, pending: PendingChanges): Promise<void> {
     this.#assertOpen()
+    const deadline = this.#deadline()
+    return session.inTurn((hasWaited) => this.#save(session, hasWaited ? session.pending() : pending, deadline))
+  }
+
+  async update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R> {
+    this.#assertOpen()
+    const deadline = this.#deadline()
+    return session.inTurn(() => this.#update(session, change, deadline))
+  }
+
+  async #save(session: Session, pending: PendingChanges, deadline: number): Promise<void> {
+    const { changes, settings, isEmpty } = pending
     if (!session.isNew && isEmpty) return this.touch(session)
     const intent = changeIntent(changes, settings, this.#policy)
-    const result = await this.#queue.write(session.id, session.known, intent)
+    const result = await this.#queue.write(session.id, session.known, intent, deadline)
     if (result.kind === 'ended') throw this.#lateWrite(changes)
     // Asked only now: of two saves at the same time the first to be confirmed is the one that created it.
     const wasNew = session.isNew
@@ -78,11 +90,10 @@ export class SessionSaver implements SessionWriter {
     if (wasNew && result.stored) this.#created(session.id, result.stored.record)
   }
 
-  async update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R> {
-    this.#assertOpen()
+  async #update<R>(session: Session, change: (data: SessionAttributes) => R, deadline: number): Promise<R> {
     const { changes, settings } = session.pending()
     const intent = updateIntent(change, changes, settings, this.#options.serializer)
-    const result = await this.#queue.write(session.id, session.known, intent)
+    const result = await this.#queue.write(session.id, session.known, intent, deadline)
     if (result.kind === 'ended') throw this.#lateWrite(changes)
     const wasNew = session.isNew
     session.renewed(changes, settings, result.stored)
@@ -95,7 +106,8 @@ export class SessionSaver implements SessionWriter {
     const { clock, lifetime } = this.#options
     const { record } = session.known
     if (session.isNew || session.isOver || !lifetime.isTouchDue(record, clock.now())) return
-    const touch = (): Promise<void> => this.#touch(session)
+    const usedAt = clock.now()
+    const touch = (): Promise<void> => this.#touch(session, usedAt)
     if (lifetime.isTouchUrgent(record, clock.now())) await touch()
     else this.#touches.start(session.id, session.expiresAt, touch)
   }
@@ -124,7 +136,14 @@ export class SessionSaver implements SessionWriter {
 
   async endById(id: string, reason: EndReason): Promise<boolean> {
     this.#assertOpen()
-    return this.#ender.end(id, undefined, reason)
+    try {
+      return await this.#ender.end(id, undefined, reason)
+    } catch (error) {
+      const isNone = error instanceof SessionError && error.code === 'RECORD_UNREADABLE'
+      // What cannot be read is no session, to end as little as to load.
+      if (isNone && this.#options.onUnreadable !== 'fail') return false
+      throw error
+    }
   }
 
   /** Lets the writes under way finish, and starts no others. Never rejects. */
@@ -139,8 +158,9 @@ export class SessionSaver implements SessionWriter {
     this.#ender.close()
   }
 
-  async #touch(session: Session): Promise<void> {
-    const result = await this.#queue.write(session.id, session.known, touchIntent(this.#options.lifetime))
+  async #touch(session: Session, usedAt: number): Promise<void> {
+    const intent = touchIntent(this.#options.lifetime, usedAt)
+    const result = await this.#queue.write(session.id, session.known, intent)
     if (result.kind === 'ended') session.over()
     else session.touched(result.stored)
   }
@@ -154,6 +174,11 @@ export class SessionSaver implements SessionWriter {
   isTouchUrgent(session: Session): boolean {
     const { clock, lifetime } = this.#options
     return !session.isNew && lifetime.isTouchUrgent(session.known.record, clock.now())
+  }
+
+  /** Epoch ms at which a write that is asked for now has to be confirmed. */
+  #deadline(): number {
+    return this.#options.clock.now() + this.#options.operationTimeout
   }
 
   #created(key: string, record: SessionRecord): void {

@@ -1,5 +1,6 @@
 import { attributesOf } from './attribute-view.ts'
 import type { AttributeView, SessionAttributes } from './attribute-view.ts'
+import { LONGEST_INTERVAL } from './session-lifetime.ts'
 import type { EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
 import type { AttributeChanges } from './saving/attribute-changes.ts'
 import type { RecordSettings } from './saving/intent.ts'
@@ -40,6 +41,9 @@ export class Session {
   #record: SessionRecord
   #token: string | undefined
   #settings: RecordSettings = {}
+  /** Settles, and never rejects, when the last write of this view that was asked for has; `undefined`: none is under way. */
+  #lastWrite: Promise<void> | undefined
+  #writes = 0
   #isOver = false
 
   /** @internal Sessions come from `SessionManager.load` and `SessionManager.create`. */
@@ -96,23 +100,24 @@ export class Session {
   }
 
   set maxInactiveInterval(seconds: number) {
-    if (!(seconds > 0 && Number.isFinite(seconds))) {
-      throw new TypeError(`Expected \`maxInactiveInterval\` to be a number of seconds > 0, got \`${seconds}\``)
+    if (!(seconds > 0 && seconds <= LONGEST_INTERVAL)) {
+      throw new TypeError(
+        `Expected \`maxInactiveInterval\` to be a number of seconds > 0 and <= ${LONGEST_INTERVAL}, got \`${seconds}\``,
+      )
     }
     this.#settings = { ...this.#settings, maxInactiveInterval: seconds }
   }
 
   /** The cookie's own max age in seconds; -1: until the browser closes; `undefined`: the application's default. */
   get cookieMaxAge(): number | undefined {
-    return this.#settings.cookieMaxAge ?? this.#record.cookieMaxAge
+    return 'cookieMaxAge' in this.#settings ? this.#settings.cookieMaxAge : this.#record.cookieMaxAge
   }
 
   set cookieMaxAge(seconds: number | undefined) {
     if (seconds !== undefined && !Number.isFinite(seconds)) {
       throw new TypeError(`Expected \`cookieMaxAge\` to be a finite number of seconds, got \`${seconds}\``)
     }
-    const { cookieMaxAge: _, ...others } = this.#settings
-    this.#settings = seconds === undefined ? others : { ...others, cookieMaxAge: seconds }
+    this.#settings = { ...this.#settings, cookieMaxAge: seconds }
   }
 
   /**
@@ -187,6 +192,25 @@ export class Session {
     const changes = this.#view.changes()
     const settings = this.#settings
     return { changes, settings, isEmpty: changes.texts.size === 0 && Object.keys(settings).length === 0 }
+  }
+
+  /**
+   * @internal Runs `task` when the writes of this view that were asked for before are settled: what they store is part of
+   * what this one starts from, and no conflict. `hasWaited`: the view may have changed since the call.
+   */
+  inTurn<R>(task: (hasWaited: boolean) => Promise<R>): Promise<R> {
+    const before = this.#lastWrite
+    this.#writes++
+    const running = before ? before.then(() => task(true)) : task(false)
+    const settled = this.#settle(running)
+    this.#lastWrite = settled
+    return running
+  }
+
+  async #settle(running: Promise<unknown>): Promise<void> {
+    await running.catch(() => {})
+    this.#writes--
+    if (this.#writes === 0) this.#lastWrite = undefined
   }
 
   /** @internal These changes are stored, and `stored` is what they became part of. */

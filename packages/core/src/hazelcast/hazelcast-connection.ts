@@ -94,6 +94,16 @@ export class HazelcastConnection {
     await this.#shutDownOwn()
   }
 
+  /**
+   * A call failed because its client is offline. Of a client that was given nobody tells us so in another way; it is
+   * opened again, with a probe, until that succeeds.
+   */
+  noteOffline(): void {
+    if (!this.#options.client || this.#state.kind !== 'connected') return
+    this.#leave('the client is offline')
+    this.#gone.resolve()
+  }
+
   async #supervise(): Promise<void> {
     const { client } = this.#options
     while (!this.#isClosed()) {

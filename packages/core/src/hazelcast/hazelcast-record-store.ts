@@ -48,17 +48,17 @@ export class HazelcastRecordStore implements RecordStore {
 
   async load(key: string): Promise<string | undefined> {
     const { map } = await this.#connection.usable()
-    return textOf(await read(map, key))
+    return textOf(await this.#read(map, key))
   }
 
   async create(key: string, text: string, life: EntryLife): Promise<boolean> {
     const { map, entryLife } = await this.#connection.usable()
-    return sent(async () => (await map.putIfAbsent(key, json(text), secondsOf(life, entryLife) * 1000)) === null)
+    return this.#sent(async () => (await map.putIfAbsent(key, json(text), secondsOf(life, entryLife) * 1000)) === null)
   }
 
   async replace(key: string, expected: string, text: string, life: EntryLife): Promise<boolean> {
     const usable = await this.#connection.usable()
-    return sent(async () => {
+    return this.#sent(async () => {
       // A replaced entry gets the map's own life. What that lacks is added once the replace is known to have won: sent
       // along with it, it would also be applied to the entry of the writer that won instead.
       if (!(await usable.map.replaceIfSame(key, json(expected), json(text)))) return false
@@ -71,7 +71,7 @@ export class HazelcastRecordStore implements RecordStore {
 
   async remove(key: string, expected?: string): Promise<boolean> {
     const { map } = await this.#connection.usable()
-    return sent(async () => {
+    return this.#sent(async () => {
       if (expected !== undefined) return map.remove(key, json(expected)).then(Boolean)
       // Not `remove(key)`, which would send back a value that may not be readable here.
       await map.delete(key)
@@ -81,11 +81,48 @@ export class HazelcastRecordStore implements RecordStore {
 
   async *find(): AsyncIterable<readonly StoredText[]> {
     const { map } = await this.#connection.usable()
-    const keys = await sent(async () => [...(await map.keySet())].filter((key) => typeof key === 'string'))
+    const keys = await this.#sent(async () => [...(await map.keySet())].filter((key) => typeof key === 'string'))
     for (let start = 0; start < keys.length; start += PAGE) {
-      const page = await Promise.all(keys.slice(start, start + PAGE).map((key) => storedText(map, key)))
+      const page = await Promise.all(keys.slice(start, start + PAGE).map((key) => this.#storedText(map, key)))
       yield page.flat()
     }
+  }
+
+  async #storedText(map: IMap<string, unknown>, key: string): Promise<readonly StoredText[]> {
+    try {
+      const text = textOf(await this.#read(map, key))
+      return text === undefined ? [] : [{ key, text }]
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error
+      return []
+    }
+  }
+
+  async #read(map: IMap<string, unknown>, key: string): Promise<unknown> {
+    try {
+      return await map.get(key)
+    } catch (error) {
+      throw isOfReading(error) ? unreadable('it is a value of another kind', error) : this.#failed(error)
+    }
+  }
+
+  async #sent<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  #failed(cause: unknown): StoreUnavailableError {
+    if (cause instanceof hazelcast.ClientOfflineError || cause instanceof hazelcast.ClientNotActiveError) {
+      this.#connection.noteOffline()
+    }
+    // Also then it may have been sent: the client tries some calls again, and fails only the second time.
+    return new StoreUnavailableError(`A call to the Hazelcast cluster failed: ${reasonOf(cause)}.`, {
+      unsent: false,
+      cause,
+    })
   }
 
   #needsExtension(life: EntryLife, { entryLife }: UsableMap): boolean {
@@ -116,24 +153,6 @@ function json(text: string): unknown {
   return new hazelcast.HazelcastJsonValue(text)
 }
 
-async function storedText(map: IMap<string, unknown>, key: string): Promise<readonly StoredText[]> {
-  try {
-    const text = textOf(await read(map, key))
-    return text === undefined ? [] : [{ key, text }]
-  } catch (error) {
-    if (error instanceof StoreUnavailableError) throw error
-    return []
-  }
-}
-
-async function read(map: IMap<string, unknown>, key: string): Promise<unknown> {
-  try {
-    return await map.get(key)
-  } catch (error) {
-    throw isOfReading(error) ? unreadable('it is a value of another kind', error) : failed(error)
-  }
-}
-
 /** Whether the value came, and could not be made sense of. For a type that it does not know the client throws a RangeError. */
 function isOfReading(error: unknown): boolean {
   return error instanceof hazelcast.HazelcastSerializationError || error instanceof RangeError
@@ -144,19 +163,4 @@ function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined
   if (value instanceof hazelcast.HazelcastJsonValue) return value.toString()
   throw unreadable('it is a value of another kind')
-}
-
-async function sent<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (error) {
-    throw failed(error)
-  }
-}
-
-function failed(cause: unknown): StoreUnavailableError {
-  return new StoreUnavailableError(`A call to the Hazelcast cluster failed: ${reasonOf(cause)}.`, {
-    unsent: false,
-    cause,
-  })
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { ConflictResolver } from '../saving/conflict-policy.ts'
 import { jsonSerializer } from '../records/attribute-serializer.ts'
+import { LONGEST_INTERVAL } from '../session-lifetime.ts'
 import { WORKER_NAME } from '../worker.ts'
 import type { ResolvedOptions } from './session-manager-options.ts'
 
-const seconds = z.number().positive()
+const seconds = z.number().positive().max(LONGEST_INTERVAL)
 const MAP_NAME = /^[a-z0-9_.-]+$/
 
 /** Something with these methods. */
@@ -43,7 +44,7 @@ export const MANAGER_FIELDS: OptionFields<ResolvedOptions> = {
   cleanUpPeriod: seconds
     .max(3600, 'expected at most 3600 seconds (it is seconds here; the old Jetty managers counted milliseconds)')
     .default(60),
-  operationTimeout: z.number().int().min(1).default(2000),
+  operationTimeout: z.number().int().min(1).max(600_000).default(2000),
   conflict: z
     .union([z.enum(['last-write-wins', 'fail']), z.custom<ConflictResolver>(isFunction)], {
       error: "expected 'last-write-wins', 'fail' or a function",

@@ -16,6 +16,9 @@ export interface OptionsExtension<Extra> {
   readonly contradictions: (options: Extra) => string[]
 }
 
+/** Where records are: one of these. */
+const PLACES = ['clusterMembers', 'client', 'recordStore'] as const
+
 const NO_EXTENSION: OptionsExtension<object> = { fields: {}, readings: {}, contradictions: () => [] }
 
 /** Options of adapters that an environment may hold for other applications. */
@@ -56,6 +59,10 @@ function mergeOptions(
   code: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...environment, ...code }
+  // Which cluster it is, is one question: an answer in the code replaces one in the environment.
+  if (PLACES.some((name) => name in code)) {
+    for (const name of PLACES) if (!(name in code)) delete merged[name]
+  }
   for (const [name, value] of Object.entries(environment)) {
     const given = code[name]
     if (isFields(value) && isFields(given)) merged[name] = { ...value, ...given }
@@ -93,7 +100,7 @@ function unknownName(name: string, known: readonly string[]): string {
 
 /** What does not fit together, although each option is right. */
 function contradictions(options: ResolvedOptions): string[] {
-  const places = (['clusterMembers', 'client', 'recordStore'] as const).filter((name) => options[name] !== undefined)
+  const places = PLACES.filter((name) => options[name] !== undefined)
   if (!options.enabled) return []
   if (places.length > 1) return [`${places.map((name) => `\`${name}\``).join(' and ')}: expected one of them`]
   if (places.length === 1) return []

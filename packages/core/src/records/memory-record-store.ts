@@ -9,6 +9,8 @@ interface MemoryEntry {
 }
 
 const PAGE = 100
+/** Entries looked at for each one that is created. */
+const SWEEP_STEPS = 2
 
 /**
  * A `RecordStore` inside this process, for tests and for `enabled: false`. Nothing survives the process, and nothing is
@@ -17,6 +19,7 @@ const PAGE = 100
 export class MemoryRecordStore implements RecordStore {
   readonly #entries = new Map<string, MemoryEntry>()
   readonly #clock: Clock
+  #sweep = this.#entries.keys()
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock
@@ -29,6 +32,7 @@ export class MemoryRecordStore implements RecordStore {
   async create(key: string, text: string, life: EntryLife): Promise<boolean> {
     if (this.#live(key)) return false
     this.#put(key, text, life)
+    this.#sweepSome()
     return true
   }
 
@@ -66,6 +70,15 @@ export class MemoryRecordStore implements RecordStore {
 
   #put(key: string, text: string, life: EntryLife): void {
     this.#entries.set(key, { text, goneAt: this.#clock.now() + (life.seconds + (life.margin ?? 0)) * 1000 })
+  }
+
+  /** Drops the expired ones of a few entries, in turn: faster than new ones come, so that nothing piles up. */
+  #sweepSome(): void {
+    for (let step = 0; step < SWEEP_STEPS; step++) {
+      const next = this.#sweep.next()
+      if (next.done) this.#sweep = this.#entries.keys()
+      else this.#live(next.value)
+    }
   }
 
   #live(key: string): MemoryEntry | undefined {

@@ -33,7 +33,15 @@ export const jsonRecordCodec: RecordCodec = {
     if (fields['format'] !== WIRE_FORMAT) throw unreadable('its format is not one this version knows')
     return fields['ended'] === undefined ? recordOf(fields) : markerOf(fields)
   },
-  stringify: (_key, entry) => JSON.stringify(isEnded(entry) ? markerFields(entry) : recordFields(entry)),
+  stringify(_key, entry) {
+    try {
+      return JSON.stringify(isEnded(entry) ? markerFields(entry) : recordFields(entry))
+    } catch (cause) {
+      throw new SessionError('RECORD_UNWRITABLE', 'A session cannot be stored: it has a field that has no text.', {
+        cause,
+      })
+    }
+  },
 }
 
 /** The error for an entry that is there but is not readable. `what` says what is wrong, never what it holds. */

@@ -42,10 +42,10 @@ export function changeIntent(
   return {
     // What the caller saw may hold these values already, and not be what is stored any more.
     needsFresh: changes.texts.size > 0,
-    apply: (record) => {
+    apply: (record, now) => {
       const conflicts: string[] = []
       const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
-      return { record: decided(changed(record, attributes, settings), changes), result: conflicts }
+      return { record: decided(used(changed(record, attributes, settings), record, now), changes), result: conflicts }
     },
   }
 }
@@ -59,23 +59,26 @@ export function updateIntent<R>(
 ): Intent<R> {
   return {
     needsFresh: true,
-    apply: (record) => {
+    apply: (record, now) => {
       const view = new AttributeView(withChanges(record.attributes, pending.texts), serializer)
       const result = change(view.data)
       assertSynchronous(result, 'The function given to `update`')
       const made = view.changes()
       const attributes = withoutEqual(record.attributes, withChanges(view.base, made.texts))
-      return { record: decided(decided(changed(record, attributes, settings), pending), made), result }
+      return {
+        record: decided(decided(used(changed(record, attributes, settings), record, now), pending), made),
+        result,
+      }
     },
   }
 }
 
-/** Says that the session was used. Nothing to write when somebody else has said so. */
-export function touchIntent(lifetime: SessionLifetime): Intent<undefined> {
+/** Says that the session was used at `usedAt` (epoch ms). Nothing to write when somebody else has said so. */
+export function touchIntent(lifetime: SessionLifetime, usedAt: number): Intent<undefined> {
   return {
     needsFresh: false,
-    apply: (record, now) => ({
-      record: lifetime.isTouchDue(record, now) ? { ...record, lastAccessedAt: now } : record,
+    apply: (record) => ({
+      record: lifetime.isTouchDue(record, usedAt) ? { ...record, lastAccessedAt: usedAt } : record,
       result: undefined,
     }),
   }
@@ -109,6 +112,11 @@ function changed(record: SessionRecord, attributes: AttributeTexts, settings: Re
   const settingsDiffer = Object.entries(settings).some(([name, value]) => Reflect.get(record, name) !== value)
   if (attributes === record.attributes && !settingsDiffer) return record
   return { ...record, ...settings, attributes }
+}
+
+/** `record`, used at `now` if it is not `before` any more. */
+function used(record: SessionRecord, before: SessionRecord, now: number): SessionRecord {
+  return record === before ? before : { ...record, lastAccessedAt: Math.max(record.lastAccessedAt, now) }
 }
 
 /** While an id change is not completed, the new record is right in whatever is changed there. */

@@ -44,15 +44,15 @@ export class PendingWrite<R> implements QueuedWrite {
   readonly #results = new Map<string, { readonly value: R }>()
   #settle: Settle<R> | undefined
 
-  constructor(intent: Intent<R>, start: KnownRecord | undefined, operationTimeout: number, clock: Clock) {
+  constructor(intent: Intent<R>, start: KnownRecord | undefined, deadline: number, clock: Clock) {
     this.#intent = intent
     this.start = start
     this.#clock = clock
-    this.deadline = clock.now() + operationTimeout
+    this.deadline = deadline
     this.outcome = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
-    this.#cancelTimer = clock.after(operationTimeout, () => this.fail(lateError(operationTimeout)))
+    this.#cancelTimer = clock.after(Math.max(0, deadline - clock.now()), () => this.fail(lateError()))
   }
 
   get isSettled(): boolean {
@@ -96,10 +96,9 @@ export class PendingWrite<R> implements QueuedWrite {
   }
 }
 
-function lateError(operationTimeout: number): StoreUnavailableError {
+function lateError(): StoreUnavailableError {
   return new StoreUnavailableError(
-    `The session store did not confirm a save within ${operationTimeout} ms (option \`operationTimeout\`). ` +
-      'It may or may not be stored.',
+    'The session store did not confirm a save in time (option `operationTimeout`). It may or may not be stored.',
     { unsent: false },
   )
 }

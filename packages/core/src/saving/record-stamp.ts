@@ -30,7 +30,6 @@ export class RecordStamp {
     const record: SessionRecord = {
       ...content,
       ...nextWrite(before, writeId),
-      lastAccessedAt: Math.max(content.lastAccessedAt, now),
       worker: worker.name,
       notify: this.#notify(before),
     }

@@ -36,10 +36,13 @@ export class SaveQueue {
     this.#options = options
   }
 
-  /** Writes what `intent` makes of the session, behind what waits already. `start`: the record as its caller saw it. */
-  write<R>(key: string, start: KnownRecord | undefined, intent: Intent<R>): Promise<WriteResult<R>> {
+  /**
+   * Writes what `intent` makes of the session, behind what waits already. `start`: the record as its caller saw it.
+   * `deadline`: epoch ms at which the caller stops waiting, by default `operationTimeout` from now.
+   */
+  write<R>(key: string, start: KnownRecord | undefined, intent: Intent<R>, deadline?: number): Promise<WriteResult<R>> {
     const { operationTimeout, clock } = this.#options
-    const pending = new PendingWrite(intent, start, operationTimeout, clock)
+    const pending = new PendingWrite(intent, start, deadline ?? clock.now() + operationTimeout, clock)
     this.#enqueue(key, pending)
     return pending.outcome
   }
