@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { waitFor } from './wait-for.ts'
 
-const SHOP: string = program('../../apps/express/dist/server.js')
-export const SHOP_ON_EXPRESS_4: string = program('programs/express4-shop.mjs')
+const SHOP: string = fileURLToPath(new URL('../../apps/express/dist/server.js', import.meta.url))
+export const SHOP_ON_EXPRESS_4: string = fileURLToPath(new URL('programs/express4-shop.mjs', import.meta.url))
 
 /** Every worker of one shop knows it. */
 const SECRET = 'the secret of every shop under test, long enough'
@@ -129,8 +129,4 @@ function environment({ name, clusterName, addresses, mapName, env }: WorkerOptio
     HZ_SESSION_SECRET: SECRET,
     ...env,
   }
-}
-
-function program(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url))
 }
