@@ -12,7 +12,7 @@ const SESSIONS = {
   redis: async () => {
     const { RedisStore } = await import('connect-redis')
     const { createClient } = await import('redis')
-    const client = createClient({ url: process.env['REDIS_URL'] })
+    const client = createClient({ url: process.env['REDIS_URL'] ?? '' })
     await client.connect()
     return session({ ...library, store: new RedisStore({ client, ttl: 1800 }) })
   },
@@ -48,6 +48,11 @@ function freshData() {
   }
 }
 
+/** The session without the types of anybody's application. @param {{ session: object }} req */
+function dataOf(req) {
+  return Object(req.session)
+}
+
 const sessions = await SESSIONS[process.env['SESSIONS'] ?? 'none']?.()
 const app = express().disable('x-powered-by').set('etag', false)
 if (sessions) app.use(sessions)
@@ -62,15 +67,17 @@ app.post('/begin', (req, res) => {
   Object.assign(req.session, freshData())
   res.send('begun')
 })
-app.get('/read', (req, res) => void res.send(`hello ${req.session['user']?.name}`))
+app.get('/read', (req, res) => void res.send(`hello ${dataOf(req).user.name}`))
 app.post('/write', (req, res) => {
-  req.session['count'] = (req.session['count'] ?? 0) + 1
-  res.send(String(req.session['count']))
+  const data = dataOf(req)
+  data['count'] = (data['count'] ?? 0) + 1
+  res.send(String(data['count']))
 })
 app.post('/overlap/:name', (req, res) => {
   const { name } = req.params
-  req.session[name] = (req.session[name] ?? 0) + 1
-  res.send(String(req.session[name]))
+  const data = dataOf(req)
+  data[name] = (data[name] ?? 0) + 1
+  res.send(String(data[name]))
 })
 app.get('/state', (req, res) => {
   const { cookie: _, ...state } = req.session

@@ -1,9 +1,8 @@
 import type { RecordLoader } from './records/record-loader.ts'
-import type { SessionRecord } from './records/session-record.ts'
+import type { PreviousId, SessionRecord, StoredRecord } from './records/session-record.ts'
 import { withChanges } from './saving/attribute-changes.ts'
-import type { ConflictPolicy } from './saving/conflict-policy.ts'
 import type { Intent, RecordSettings } from './saving/intent.ts'
-import { changeIntent, dropPreviousIntent, takeOverIntent } from './saving/intent.ts'
+import { dropPreviousIntent, takeOverIntent } from './saving/intent.ts'
 import type { SaveQueue } from './saving/save-queue.ts'
 import type { SessionEnder } from './saving/session-ender.ts'
 import { SessionError } from './session-error.ts'
@@ -13,8 +12,10 @@ export interface IdChangeOptions {
   readonly loader: RecordLoader
   readonly queue: SaveQueue
   readonly ender: SessionEnder
-  readonly policy: ConflictPolicy
 }
+
+/** The new record is not the one any more that was looked at before the old one. */
+class NewRecordMoved extends Error {}
 
 /**
  * Gives sessions new ids so that nothing is lost when the answer that carries the new id never arrives. The change only
@@ -28,44 +29,86 @@ export class IdChange {
     this.#options = options
   }
 
-  /** Moves the session to `newId`, with its unsaved changes and these settings. */
+  /**
+   * Moves the session to `newId`, with its unsaved changes and these settings. Rejects with `SESSION_ENDED` or
+   * `SESSION_RENAMED` when somebody ended it, or changed its id, since it was loaded.
+   */
   async begin(session: Session, newId: string, settings: RecordSettings): Promise<void> {
-    await this.complete(session)
-    const pending = session.pending()
-    const old = session.known.record
     const oldKey = session.isNew ? undefined : session.id
+    const stored = oldKey === undefined ? undefined : await this.#live(oldKey)
+    const old = stored?.record ?? session.known.record
+    const { changes, settings: pending } = session.pending()
     const content: SessionRecord = {
       ...old,
-      ...pending.settings,
+      ...pending,
       ...settings,
       version: 0,
       writes: [],
-      attributes: withChanges(old.attributes, pending.changes.texts),
-      previous: oldKey === undefined ? undefined : { key: oldKey, changed: [...pending.changes.texts.keys()] },
+      attributes: withChanges(old.attributes, changes.texts),
+      previous: oldKey === undefined ? undefined : previousOf(oldKey, old, [...changes.texts.keys()]),
     }
-    const created = await this.#options.queue.write(
-      newId,
-      { record: content, token: undefined },
-      changeIntent({ base: content.attributes, texts: new Map() }, {}, this.#options.policy),
-    )
+    const created = await this.#options.queue.write(newId, { record: content, token: undefined }, createIntent)
     if (created.kind === 'ended') throw endedMeanwhile()
-    session.renamed(newId, pending.changes, pending.settings, created.stored)
+    session.renamed(newId, changes, pending, created.stored)
+    if (oldKey === undefined || !stored) return
+    // Nobody has heard of an id that was changed again before it was shown.
+    if (old.previous) await this.#options.ender.end(oldKey, stored, 'renamed')
     // An id that stood for a logged-in user must not go on doing so.
-    if (old.principal !== undefined) await this.complete(session)
+    else if (old.principal !== undefined) await this.#leave(session, oldKey, stored)
   }
 
   /** Brings over what came to the old record, ends that, and forgets it. Nothing to do when no change is under way. */
   async complete(session: Session): Promise<void> {
-    const { previous } = session.known.record
-    if (!previous) return
     const { loader, ender } = this.#options
     for (let isEnded = false; !isEnded;) {
+      const { previous } = session.known.record
+      if (!previous) return
       const old = await loader.load(previous.key)
       if (!old) break
-      await this.#write(session, takeOverIntent(old.record.attributes))
-      isEnded = await ender.endUnchanged(previous.key, old, 'renamed')
+      if (await this.#takeOver(session, old)) isEnded = await ender.endUnchanged(previous.key, old, 'renamed')
     }
     await this.#write(session, dropPreviousIntent)
+  }
+
+  /**
+   * Completes the change at once. When somebody else has ended the old session just now, or changed its id, that counts:
+   * the new record, of which nobody has heard, ends, and the session is what it was.
+   */
+  async #leave(session: Session, oldKey: string, stored: StoredRecord): Promise<void> {
+    const newId = session.id
+    try {
+      await this.#live(oldKey)
+      await this.complete(session)
+      const found = await this.#options.loader.look(oldKey)
+      if (found && 'ended' in found && found.ended !== 'renamed') throw endedMeanwhile()
+    } catch (error) {
+      if (!isOver(error)) throw error
+      await this.#options.ender.end(newId, undefined, 'renamed')
+      session.renamed(oldKey, { base: new Map(), texts: new Map() }, {}, stored)
+      throw error
+    }
+  }
+
+  /** The live record; throws when there is none any more. */
+  async #live(key: string): Promise<StoredRecord> {
+    const found = await this.#options.loader.look(key)
+    if (found && 'record' in found) return found
+    throw found?.ended === 'renamed' ? renamedMeanwhile() : endedMeanwhile()
+  }
+
+  /**
+   * Brings the attributes of `old` to the new record, if that is what it was before `old` was read: another request may
+   * have brought over what is newer. `false`: it is not, and now is known as it is.
+   */
+  async #takeOver(session: Session, old: StoredRecord): Promise<boolean> {
+    try {
+      await this.#write(session, unmoved(session.known.record.version, takeOverIntent(old.record.attributes)))
+      return true
+    } catch (error) {
+      if (!(error instanceof NewRecordMoved)) throw error
+      session.refreshed(await this.#live(session.id))
+      return false
+    }
   }
 
   async #write(session: Session, intent: Intent<undefined>): Promise<void> {
@@ -75,6 +118,40 @@ export class IdChange {
   }
 }
 
+/** Where the new record comes from: the last id that the browser has shown. */
+function previousOf(key: string, { previous }: SessionRecord, changed: readonly string[]): PreviousId {
+  if (!previous) return { key, changed }
+  return { key: previous.key, changed: [...new Set([...previous.changed, ...changed])] }
+}
+
+/** Writes a record that is new as it is, and nothing into one that somebody else has there. */
+const createIntent: Intent<undefined> = {
+  needsFresh: true,
+  apply: (record) => {
+    if (record.version > 0) throw new SessionError('SESSION_CONFLICT', 'There is a session with the new id already.')
+    return { record, result: undefined }
+  },
+}
+
+/** `intent`, for the version that was looked at and no later one. */
+function unmoved(version: number, intent: Intent<undefined>): Intent<undefined> {
+  return {
+    needsFresh: intent.needsFresh,
+    apply: (record, now) => {
+      if (record.version !== version && record.previous) throw new NewRecordMoved()
+      return intent.apply(record, now)
+    },
+  }
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof SessionError && (error.code === 'SESSION_ENDED' || error.code === 'SESSION_RENAMED')
+}
+
 function endedMeanwhile(): SessionError {
   return new SessionError('SESSION_ENDED', 'The session was ended by another request while its id was changed.')
+}
+
+function renamedMeanwhile(): SessionError {
+  return new SessionError('SESSION_RENAMED', 'The session was given a new id by another request meanwhile.')
 }

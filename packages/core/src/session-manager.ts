@@ -173,6 +173,15 @@ export class SessionManager {
     return this.#saver.endById(id, reason)
   }
 
+  /**
+   * Ends the expired sessions now, as happens every `cleanUpPeriod` seconds where somebody listens to `destroyed`. How many
+   * it ended: none when another worker is at it.
+   */
+  sweep(): Promise<number> {
+    this.#assertOpen()
+    return this.#saver.sweep()
+  }
+
   /** All live sessions, page by page, for administration: it reads the whole map. */
   async *sessions(): AsyncIterable<Session> {
     this.#assertOpen()
@@ -223,6 +232,7 @@ export class SessionManager {
 
   on<Name extends SessionEventName>(name: Name, listener: SessionEventListener<Name>): this {
     this.#events.on(name, listener)
+    if (name === 'destroyed') this.#saver.startSweeping()
     return this
   }
 
@@ -269,6 +279,7 @@ export class SessionManager {
     this.#store.watch?.({
       available: () => {
         this.#logger.info('The session store is available.')
+        if (this.#store.mayKeepForEver === true) this.#saver.startSweeping()
         this.#events.emit('storeAvailable', {})
       },
       unavailable: (reason) => {

@@ -5,6 +5,7 @@ import { within } from './clock.ts'
 import type { Logger } from './logger.ts'
 import type { ResolvedOptions } from './options/session-manager-options.ts'
 import type { RecordCodec } from './records/record-codec.ts'
+import { HouseKeeper } from './house-keeper.ts'
 import { IdChange } from './id-change.ts'
 import type { RecordLoader } from './records/record-loader.ts'
 import type { RecordStore } from './records/record-store.ts'
@@ -44,6 +45,7 @@ export class SessionSaver implements SessionWriter {
   readonly #policy: ConflictPolicy
   readonly #touches: BackgroundTouches
   readonly #idChange: IdChange
+  readonly #houseKeeper: HouseKeeper
   /** Attribute names whose conflicts were logged. */
   readonly #loggedConflicts = new Set<string>()
   #isClosed = false
@@ -62,7 +64,8 @@ export class SessionSaver implements SessionWriter {
       stamp,
       onEnded: (key, last, reason) => this.#ended(key, last, reason),
     })
-    this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender, policy: this.#policy })
+    this.#houseKeeper = new HouseKeeper({ ...options, ender: this.#ender })
+    this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender })
   }
 
   async save(session: Session, pending: PendingChanges): Promise<void> {
@@ -146,10 +149,21 @@ export class SessionSaver implements SessionWriter {
     }
   }
 
+  /** Sweeps from now on: somebody listens, or entries may stay for ever. Idempotent. */
+  startSweeping(): void {
+    this.#houseKeeper.start()
+  }
+
+  /** Ends the expired sessions now, if no other worker does. How many it ended. */
+  sweep(): Promise<number> {
+    return this.#houseKeeper.sweep()
+  }
+
   /** Lets the writes under way finish, and starts no others. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#touches.close()
+    this.#houseKeeper.close()
     const { clock, operationTimeout, logger } = this.#options
     const late = (): Error => new Error('late')
     await within(clock, operationTimeout, this.#queue.idle(), late).catch(() =>

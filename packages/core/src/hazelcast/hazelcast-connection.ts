@@ -8,6 +8,7 @@ import type { StoreWatcher } from '../records/record-store.ts'
 import { StoreUnavailableError } from '../records/store-unavailable.ts'
 import { clientConfig } from './client-config.ts'
 import { probeMapLife } from './map-life-probe.ts'
+import type { MapLife } from './map-life-probe.ts'
 
 export interface HazelcastConnectionOptions {
   /** A client of the application's, in place of `clusterMembers`. */
@@ -23,10 +24,8 @@ export interface HazelcastConnectionOptions {
 }
 
 /** A map that can be used just now. */
-export interface UsableMap {
+export interface UsableMap extends MapLife {
   readonly map: IMap<string, unknown>
-  /** Seconds the map itself gives to a replaced entry; 0: for ever, or not known. */
-  readonly entryLife: number
 }
 
 type State =
@@ -63,6 +62,11 @@ export class HazelcastConnection {
 
   watch(watcher: StoreWatcher): void {
     this.#watcher = watcher
+  }
+
+  /** What is known of the map; `undefined` while it cannot be used. */
+  get life(): MapLife | undefined {
+    return this.#state.kind === 'connected' ? this.#state.usable : undefined
   }
 
   /** Resolves when the map can be used; waits as long as that takes. Rejects when the connection is closed. */
@@ -162,9 +166,9 @@ export class HazelcastConnection {
     if (!client) return
     const late = (): Error => new Error(`the map did not answer within ${OPEN_LIMIT} ms`)
     const map = await within(clock, OPEN_LIMIT, client.getMap<string, unknown>(mapName), late)
-    const entryLife = await within(clock, OPEN_LIMIT, probeMapLife(map), late)
-    logger.debug(`The map gives a replaced entry ${entryLife} seconds (0: for ever).`)
-    if (this.#client === client && !this.#isClosed()) this.#enter({ kind: 'connected', usable: { map, entryLife } })
+    const life = await within(clock, OPEN_LIMIT, probeMapLife(map), late)
+    logger.debug(`The map gives a replaced entry ${life.entryLife} seconds (0: for ever).`)
+    if (this.#client === client && !this.#isClosed()) this.#enter({ kind: 'connected', usable: { map, ...life } })
   }
 
   #leave(reason: string): void {

@@ -3,7 +3,7 @@ import type { IMap } from 'hazelcast-client'
 import type { Logger } from '../logger.ts'
 import { reasonOf } from '../logger.ts'
 import { unreadable } from '../records/record-codec.ts'
-import type { EntryLife, RecordStore, StoreWatcher, StoredText } from '../records/record-store.ts'
+import type { EntryLife, FindQuery, RecordStore, StoreWatcher, StoredText } from '../records/record-store.ts'
 import { StoreUnavailableError } from '../records/store-unavailable.ts'
 import type { UsableMap } from './hazelcast-connection.ts'
 import { HazelcastConnection } from './hazelcast-connection.ts'
@@ -36,6 +36,14 @@ export class HazelcastRecordStore implements RecordStore {
 
   watch(watcher: StoreWatcher): void {
     this.#connection.watch(watcher)
+  }
+
+  get mayKeepForEver(): boolean {
+    return this.#connection.life?.entryLife === 0
+  }
+
+  get clockSkew(): number {
+    return this.#connection.life?.clockSkew ?? 0
   }
 
   ready(): Promise<void> {
@@ -79,9 +87,10 @@ export class HazelcastRecordStore implements RecordStore {
     })
   }
 
-  async *find(): AsyncIterable<readonly StoredText[]> {
+  async *find({ expiredBefore }: FindQuery = {}): AsyncIterable<readonly StoredText[]> {
     const { map } = await this.#connection.usable()
-    const keys = await this.#sent(async () => [...(await map.keySet())].filter((key) => typeof key === 'string'))
+    const found = await this.#sent(() => (expiredBefore === undefined ? map.keySet() : expiredKeys(map, expiredBefore)))
+    const keys = [...found].filter((key) => typeof key === 'string')
     for (let start = 0; start < keys.length; start += PAGE) {
       const page = await Promise.all(keys.slice(start, start + PAGE).map((key) => this.#storedText(map, key)))
       yield page.flat()
@@ -151,6 +160,19 @@ function secondsOf(life: EntryLife, entryLife: number): number {
 
 function json(text: string): unknown {
   return new hazelcast.HazelcastJsonValue(text)
+}
+
+/**
+ * The keys of entries that expired before, by the members' index on `expiresAt` where there is one. A value of another
+ * application makes a member refuse the question; then all keys are candidates.
+ */
+async function expiredKeys(map: IMap<string, unknown>, before: number): Promise<Iterable<string>> {
+  try {
+    return await map.keySetWithPredicate(hazelcast.Predicates.lessThan('expiresAt', before))
+  } catch (error) {
+    if (error instanceof hazelcast.QueryError || error instanceof hazelcast.ClassCastError) return map.keySet()
+    throw error
+  }
 }
 
 /** Whether the value came, and could not be made sense of. For a type that it does not know the client throws a RangeError. */

@@ -6,17 +6,28 @@ import { SessionError } from '../session-error.ts'
 /** Milliseconds that the probe entry lives when nobody can remove it any more. */
 const PROBE_TTL = 60_000
 
-/**
- * What the map gives to an entry that is replaced, in seconds: its `time-to-live-seconds`, found by replacing an entry
- * of our own. 0: nothing; a replaced entry would live for ever. Rejects when the map cannot do compare-and-set on our
- * values.
- */
-export async function probeMapLife(map: IMap<string, unknown>): Promise<number> {
+/** What an entry of our own tells of a map. */
+export interface MapLife {
+  /**
+   * Seconds that the map gives to an entry that is replaced: its `time-to-live-seconds`. 0: none; a replaced entry would
+   * live for ever.
+   */
+  readonly entryLife: number
+  /** Milliseconds by which the member's clock is ahead of ours, to about a second. */
+  readonly clockSkew: number
+}
+
+/** Writes, replaces, looks at and removes an entry. Rejects when the map cannot do compare-and-set on our values. */
+export async function probeMapLife(map: IMap<string, unknown>): Promise<MapLife> {
   const key = `hazelcast-session.probe.${randomUUID()}`
   const value = (step: number): unknown =>
     new hazelcast.HazelcastJsonValue(JSON.stringify({ format: 0, probe: key, step }))
+  const before = Date.now()
   await map.putIfAbsent(key, value(1), PROBE_TTL)
   try {
+    // The member floors to whole seconds.
+    const written = (await map.getEntryView(key)).expirationTime.toNumber() - PROBE_TTL + 500
+    const clockSkew = written - (before + Date.now()) / 2
     if (!(await map.replaceIfSame(key, value(1), value(2)))) {
       throw new SessionError(
         'STORE_UNAVAILABLE',
@@ -27,7 +38,7 @@ export async function probeMapLife(map: IMap<string, unknown>): Promise<number> 
     const view = await map.getEntryView(key)
     const ttl = view.ttl.toNumber()
     // `Long.MAX_VALUE` stands for an entry that never expires.
-    return ttl > Number.MAX_SAFE_INTEGER ? 0 : Math.round(ttl / 1000)
+    return { entryLife: ttl > Number.MAX_SAFE_INTEGER ? 0 : Math.round(ttl / 1000), clockSkew }
   } finally {
     await map.delete(key)
   }

@@ -39,8 +39,20 @@ export interface RecordStore {
   ready?(): Promise<void>
   /** Tells when the store goes away and comes back; called at most once, before any other verb. */
   watch?(watcher: StoreWatcher): void
-  /** Pages of what is stored, in no order, expired entries and markers included. */
-  find?(): AsyncIterable<readonly StoredText[]>
+  /**
+   * Pages of what is stored, in no order, expired sessions and markers included. May be told to look for what expired
+   * only, and may then still give more.
+   */
+  find?(query?: FindQuery): AsyncIterable<readonly StoredText[]>
+  /** Whether entries may live for ever when a write of theirs was not completed, so that somebody has to sweep. */
+  readonly mayKeepForEver?: boolean
+  /** Milliseconds by which the store's clock is ahead of this process's, as far as is known. */
+  readonly clockSkew?: number
+}
+
+export interface FindQuery {
+  /** Only entries whose `expiresAt` (epoch ms) is smaller. */
+  readonly expiredBefore?: number
 }
 
 export interface StoredText {

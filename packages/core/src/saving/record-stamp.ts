@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { EntryLife } from '../records/record-store.ts'
 import type { EndReason, SessionRecord } from '../records/session-record.ts'
 import { nextWrite } from '../records/session-record.ts'
 import { SessionError } from '../session-error.ts'
@@ -14,6 +15,9 @@ export interface RecordStampOptions {
   readonly sticky: boolean
   readonly maxSessionBytes: number
 }
+
+/** As long as a claim may be followed up, if its worker dies before it removes it. */
+const EXPIRED_MARKER: EntryLife = { seconds: 60 }
 
 /** What every write puts on an entry: version, write id, worker, times, and how long it lives. */
 export class RecordStamp {
@@ -41,7 +45,8 @@ export class RecordStamp {
   ended(reason: EndReason, before: SessionRecord, writeId: string): NextEntry {
     const { clock, lifetime } = this.#options
     const now = clock.now()
-    const life = lifetime.endedEntry(before, now)
+    // One that expired is over by every clock, whoever brings it back: its marker need not outlive a split cluster.
+    const life = reason === 'expired' ? EXPIRED_MARKER : lifetime.endedEntry(before, now)
     const expiresAt = now + (life.seconds + (life.margin ?? 0)) * 1000
     return {
       entry: { ended: reason, endedAt: now, ...nextWrite(before, writeId), notify: this.#notify(before), expiresAt },

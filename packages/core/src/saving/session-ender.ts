@@ -5,10 +5,9 @@ import type { RecordStore } from '../records/record-store.ts'
 import { isUnsent } from '../records/store-unavailable.ts'
 import type { EndReason, SessionRecord, StoredRecord } from '../records/session-record.ts'
 import { isEnded } from '../records/session-record.ts'
-import type { EntryLife } from '../records/record-store.ts'
 import type { RecordStamp } from './record-stamp.ts'
 import type { SaveQueue } from './save-queue.ts'
-import type { WriteLoop } from './write-loop.ts'
+import type { NextEntry, WriteLoop } from './write-loop.ts'
 
 export interface SessionEnderOptions {
   readonly queue: SaveQueue
@@ -28,7 +27,7 @@ class RecordMoved extends Error {}
 /** One attempt to put a marker over a record. */
 interface Claim {
   readonly last: SessionRecord
-  readonly life: EntryLife
+  readonly marker: NextEntry
 }
 
 /** Ms for which a claim of unknown outcome may still be applied; seen up to 12 s late. */
@@ -47,10 +46,11 @@ export class SessionEnder {
    * Ends the session. `true`: by this call. `false`: there is none, or somebody else ended it, which is no error.
    * Rejects when that cannot be confirmed in time; the claim is then followed up, so that its event is not missed.
    */
-  end(key: string, start: StoredRecord | undefined, reason: EndReason): Promise<boolean> {
+  async end(key: string, start: StoredRecord | undefined, reason: EndReason): Promise<boolean> {
     // What waits before this has an earlier deadline, so this one is reached in time.
     const deadline = this.#options.clock.now() + this.#options.operationTimeout
-    return this.#options.queue.alone(key, (latest) => this.#claim(key, latest ?? start, reason, deadline))
+    const claim = await this.#options.queue.alone(key, (latest) => this.#claim(key, latest ?? start, reason, deadline))
+    return claim !== undefined
   }
 
   /**
@@ -58,13 +58,31 @@ export class SessionEnder {
    * that somebody else ended, or that is gone, counts as ended.
    */
   async endUnchanged(key: string, start: StoredRecord, reason: EndReason): Promise<boolean> {
+    return (await this.#claimUnchanged(key, start, reason)) !== 'moved'
+  }
+
+  /**
+   * Ends a session that has expired, if nobody has used it since `start` was read, and takes its entry away. `true`: it
+   * was ended, by this call.
+   */
+  async endExpired(key: string, start: StoredRecord): Promise<boolean> {
+    const claim = await this.#claimUnchanged(key, start, 'expired')
+    if (typeof claim !== 'object') return false
+    const { store, codec } = this.#options
+    // If that fails the marker goes by itself.
+    await this.#limited(store.remove(key, codec.stringify(key, claim.marker.entry))).catch(() => false)
+    return true
+  }
+
+  /** The claim that ended it; `'ended'`: somebody else did; `'moved'`: it was changed meanwhile, and was not ended. */
+  async #claimUnchanged(key: string, start: StoredRecord, reason: EndReason): Promise<Claim | 'ended' | 'moved'> {
     const { clock, operationTimeout, queue } = this.#options
     const deadline = clock.now() + operationTimeout
     try {
-      await queue.alone(key, () => this.#claim(key, start, reason, deadline, start.record.version))
-      return true
+      const claim = await queue.alone(key, () => this.#claim(key, start, reason, deadline, start.record.version))
+      return claim ?? 'ended'
     } catch (error) {
-      if (error instanceof RecordMoved) return false
+      if (error instanceof RecordMoved) return 'moved'
       throw error
     }
   }
@@ -79,7 +97,7 @@ export class SessionEnder {
     reason: EndReason,
     deadline: number,
     version?: number,
-  ): Promise<boolean> {
+  ): Promise<Claim | undefined> {
     const { loop, stamp, onEnded } = this.#options
     const claims = new Map<string, Claim>()
     try {
@@ -89,15 +107,16 @@ export class SessionEnder {
         next: (record, writeId) => {
           if (version !== undefined && record.version !== version) throw new RecordMoved()
           const marker = stamp.ended(reason, record, writeId)
-          claims.set(writeId, { last: record, life: marker.life })
+          claims.set(writeId, { last: record, marker })
           return marker
         },
         confirmUnchanged: () => false,
+        evenExpired: reason === 'expired',
         deadline: () => deadline,
       })
       const claim = outcome.kind === 'written' ? claims.get(outcome.writeId) : undefined
       if (claim) onEnded(key, claim.last, reason)
-      return claim !== undefined
+      return claim
     } catch (error) {
       if (claims.size > 0 && !isUnsent(error) && !(error instanceof RecordMoved))
         void this.#followUp(key, claims, reason)
@@ -123,7 +142,7 @@ export class SessionEnder {
         }
         if (!told) onEnded(key, claim.last, reason)
         told = true
-        await this.#limited(store.replace(key, text, text, claim.life))
+        await this.#limited(store.replace(key, text, text, claim.marker.life))
         return
       } catch {
         // Away or unreadable just now: look again.

@@ -31,6 +31,8 @@ export interface WriteRequest {
   readonly next: (record: SessionRecord, writeId: string) => NextEntry | undefined
   /** Whether "nothing to write" has to hold for what is stored now, and not only for what the caller saw. */
   readonly confirmUnchanged: () => boolean
+  /** Whether a record that has expired is written too, and not taken for ended. For who ends it. */
+  readonly evenExpired?: boolean
   /** Epoch ms at which the caller stops waiting. May grow while the write runs. */
   readonly deadline: () => number
 }
@@ -81,13 +83,13 @@ export class WriteLoop {
 
   /** Rejects with `STORE_UNAVAILABLE` or `OUTCOME_UNKNOWN`: the caller cannot know whether the write is stored. */
   async run(request: WriteRequest): Promise<WriteOutcome> {
-    const known = this.#usable(request.start)
+    const known = request.evenExpired === true ? request.start : this.#usable(request.start)
     let found: Found = known ?? (await this.#read(request, [], request.start))
     let fresh = known === undefined
     const open: OpenAttempt[] = []
     for (let round = 0; ; round++) {
       if (!isLive(found)) return endedAs(found)
-      if (this.#isExpired(found)) {
+      if (request.evenExpired !== true && this.#isExpired(found)) {
         // An attempt that is still on its way would bring the session back, and this change with it.
         if (open.length > 0) throw this.#late(open.at(-1)?.error)
         return endedAs(found)
