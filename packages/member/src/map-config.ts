@@ -21,7 +21,7 @@ export interface MapConfig {
   readonly backupCount?: number
   /**
    * A value without such an attribute is refused by the members unless it is JSON (`HazelcastJsonValue`), so give `[]` for a map of
-   * strings or buffers. @default a HASH index on `principal`
+   * strings or buffers. @default a HASH index on `principal`, a SORTED one on `expiresAt`
    */
   readonly indexes?: readonly MapIndex[]
 }
@@ -33,7 +33,11 @@ export type MapConfigs = Readonly<Record<string, MapConfig>>
 export const DEFAULT_MAPS: MapConfigs = { session_replication: {} }
 
 const NET_SECONDS = 7200
-const PRINCIPAL_INDEX: MapIndex = { type: 'HASH', attributes: ['principal'] }
+/** Who is logged in where, and which sessions have expired. What either costs a write could not be measured. */
+const SESSION_INDEXES: readonly MapIndex[] = [
+  { type: 'HASH', attributes: ['principal'] },
+  { type: 'SORTED', attributes: ['expiresAt'] },
+]
 
 /** The map's part of a member's YAML; undefined where the member's own defaults are wanted. */
 export function mapSection(config: MapConfig): Record<string, unknown> | undefined {
@@ -48,7 +52,7 @@ export function mapSection(config: MapConfig): Record<string, unknown> | undefin
     eviction: { 'eviction-policy': 'NONE' },
     // The default policy keeps the larger side's value after a split brain, however old it is.
     'merge-policy': { 'class-name': 'ExpirationTimeMergePolicy' },
-    indexes: config.indexes ?? [PRINCIPAL_INDEX],
+    indexes: config.indexes ?? SESSION_INDEXES,
   }
 }
 

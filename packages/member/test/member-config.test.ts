@@ -25,7 +25,10 @@ test('by default a member is alone, on loopback, and keeps the session map as se
         'statistics-enabled': true,
         eviction: { 'eviction-policy': 'NONE' },
         'merge-policy': { 'class-name': 'ExpirationTimeMergePolicy' },
-        indexes: [{ type: 'HASH', attributes: ['principal'] }],
+        indexes: [
+          { type: 'HASH', attributes: ['principal'] },
+          { type: 'SORTED', attributes: ['expiresAt'] },
+        ],
       },
     },
   })
