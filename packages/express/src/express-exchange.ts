@@ -130,15 +130,30 @@ export class ExpressExchange implements HttpExchange, ResponseGate {
   }
 
   #atHead(): Promise<void> | undefined {
-    if (!this.#shown) {
-      const { rolling, saveUninitialized } = this.#config.options
+    if (!this.#shown && !this.#isNeeded()) {
       const loaded = this.#request.session
-      if (!loaded && (!saveUninitialized || this.#request.refusal !== undefined)) return undefined
-      const isCookieDue = rolling || (loaded && this.#request.isReissueDue(loaded)) || this.#request.isRouteDue
-      if (loaded && !isCookieDue) return touched(loaded)
+      return loaded && touched(loaded)
     }
     const shown = this.#inflated()
-    return shown.commit((view, cookie) => this.#issueIfDue(view, cookie, shown.wasModified))
+    const committed = shown.commit((view, cookie) => this.#issueIfDue(view, cookie, shown.wasModified))
+    if (committed) return committed.then(() => this.#clearIfEnded(shown))
+    this.#clearIfEnded(shown)
+    return undefined
+  }
+
+  /** Whether the answer needs a session that the application did not look at. */
+  #isNeeded(): boolean {
+    const { rolling, saveUninitialized, unset } = this.#config.options
+    // Deleted without a look at it.
+    if (!('session' in this.#host.req)) return unset === 'destroy'
+    const loaded = this.#request.session
+    if (!loaded) return saveUninitialized && this.#request.refusal === undefined
+    return rolling || this.#request.isReissueDue(loaded) || this.#request.isRouteDue
+  }
+
+  /** What the browser has is of no use any more, and would be refused for half a minute. */
+  #clearIfEnded({ endedCookie }: ShownSession): void {
+    if (endedCookie && this.#request.presentedId !== undefined) this.#request.clear(flagsOf(endedCookie))
   }
 
   #issueIfDue(view: Session, cookie: session.Cookie, wasModified: boolean): void {

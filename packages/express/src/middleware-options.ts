@@ -84,6 +84,25 @@ const cookieFields = z.strictObject({
   priority: z.enum(['low', 'medium', 'high']).optional(),
 })
 
+function isCookieFunction(value: unknown): value is (req: Request) => session.CookieOptions {
+  return isFunction(value)
+}
+
+/** Flags, each named in an error if it is wrong; or a function, whose flags nobody checks. */
+const cookieFlags = z.unknown().transform((value, context): MiddlewareOptions['cookie'] => {
+  if (isCookieFunction(value)) return value
+  const parsed = cookieFields.safeParse(value)
+  for (const issue of parsed.error?.issues ?? []) {
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : []
+    const message = unknown.length > 0 ? 'there is no such flag' : issue.message
+    context.addIssue({ code: 'custom', path: [...issue.path, ...unknown.slice(0, 1)], message, input: value })
+  }
+  // What was given, and not what was parsed: of `maxAge` and `expires` the last one counts. `sameSite: 'auto'` is
+  // understood by the library, and unknown to its types.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return value as session.CookieOptions
+})
+
 /** Each way to say what the cookie is called. */
 function namesIn({ name, key, cookie }: MiddlewareOptions): string[] {
   return [name, key, typeof cookie === 'function' ? undefined : cookie.name].filter((given) => given !== undefined)
@@ -103,13 +122,7 @@ export function middlewareOptions(environment: NodeJS.ProcessEnv): OptionsExtens
       ...http.fields,
       name: z.string().min(1).optional(),
       key: z.string().min(1).optional(),
-      // `sameSite: 'auto'` is understood by the library, and unknown to its types.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      cookie: z
-        .union([cookieFields, z.custom<(req: Request) => session.CookieOptions>(isFunction)], {
-          error: 'expected the flags of a cookie, or a function that gives them',
-        })
-        .default({}) as z.ZodType<MiddlewareOptions['cookie']>,
+      cookie: cookieFlags.default({}),
       genid: z.custom<NonNullable<LibraryOptions['genid']>>(isFunction, 'expected a function').optional(),
       proxy: z.boolean().optional(),
       resave: z.boolean().default(true),

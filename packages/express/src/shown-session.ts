@@ -9,7 +9,7 @@ import { PendingWork } from './pending-work.ts'
 import type { RequestStore } from './request-store.ts'
 import { hasOwnInterval, isSurface, surfaceOf, viewOf } from './session-surface.ts'
 import type { Surface, SurfaceOwner } from './session-surface.ts'
-import { flagsOf, newCookie, restoreMaxAge } from './surface-cookie.ts'
+import { newCookie, restoreMaxAge } from './surface-cookie.ts'
 
 export type Response = Parameters<ReturnType<typeof session>>[1]
 
@@ -37,6 +37,8 @@ export class ShownSession implements SurfaceOwner {
   #view: Session | undefined
   #object: unknown
   #wasModified = false
+  #cookie: session.Cookie | undefined
+  #hasEnded = false
   /** The max age of the options, to tell whether a session has another one. */
   #usual: Pick<session.Cookie, 'originalMaxAge'> = { originalMaxAge: null }
 
@@ -66,6 +68,11 @@ export class ShownSession implements SurfaceOwner {
     return this.#wasModified
   }
 
+  /** The cookie of the session that this request ended, if it ended one and has no other since. */
+  get endedCookie(): session.Cookie | undefined {
+    return this.#hasEnded ? this.#cookie : undefined
+  }
+
   /** What the application asked for and may not have waited for: the response does. Throws, or rejects, what failed. */
   settled(): Promise<void> | undefined {
     return this.#work.settled()
@@ -85,7 +92,11 @@ export class ShownSession implements SurfaceOwner {
 
   destroy(surface: Surface): Promise<void> {
     if (this.#object === surface) this.#object = undefined
-    return this.#work.run(() => this.#end(viewOf(surface)))
+    return this.#work.run(async () => {
+      // The session goes on under an id that this request does not know: nobody has been logged out.
+      if (this.#request.refusal === 'renamed') this.#request.assertNotRefused()
+      await this.#end(viewOf(surface))
+    })
   }
 
   reload(surface: Surface): Promise<void> {
@@ -133,10 +144,7 @@ export class ShownSession implements SurfaceOwner {
   }
 
   signOut(surface: Surface): Promise<void> {
-    return this.#work.run(async () => {
-      await this.destroy(surface)
-      this.#request.clear(flagsOf(surface.cookie))
-    })
+    return this.destroy(surface)
   }
 
   /** A new session, which nobody hears of unless something is put in it. */
@@ -164,8 +172,8 @@ export class ShownSession implements SurfaceOwner {
     this.#wasModified ||= pending.changes.texts.size > 0
     if (this.#request.refusal !== undefined) return this.#refused(pending)
     if (view.isNew && !this.#wasModified && !this.#config.options.saveUninitialized) return undefined
-    if (isOver) return this.#end(view).then(() => then(view, surface.cookie))
-    if (!pending.isEmpty || view.isNew) return this.#saved(view, pending, () => then(view, surface.cookie))
+    if (isOver && !view.isNew) return this.#end(view)
+    if (!isOver && (!pending.isEmpty || view.isNew)) return this.#saved(view, pending, () => then(view, surface.cookie))
     then(view, surface.cookie)
     return touched(view)
   }
@@ -197,6 +205,7 @@ export class ShownSession implements SurfaceOwner {
     this.#request.keep(undefined)
     if (view.isNew) return
     await view.end()
+    this.#hasEnded = true
     await this.#config.imports?.end(view.id)
   }
 
@@ -216,10 +225,12 @@ export class ShownSession implements SurfaceOwner {
     const { req, cookie: cookieOptions } = this.#host
     const cookie = newCookie(cookieOptions, req, this.#config.options.proxy)
     this.#usual = { originalMaxAge: cookie.originalMaxAge }
-    restoreMaxAge(cookie, view)
+    if (!view.isNew) restoreMaxAge(cookie, view)
     const surface = surfaceOf(this, req, view, cookie)
     this.#config.store.know(surface, view)
     this.#view = view
+    this.#cookie = cookie
+    this.#hasEnded = false
     this.#object = surface
     this.#request.keep(view)
     return surface

@@ -6,7 +6,10 @@ import type { MiddlewareOptions, Request } from './middleware-options.ts'
 
 /** What the options say of the cookies of one request. `cookie` may be a function: ask once in a request. */
 export function cookieOptions({ cookie }: MiddlewareOptions, req: Request): session.CookieOptions {
-  return typeof cookie === 'function' ? cookie(req) : cookie
+  if (typeof cookie === 'function') return cookie(req)
+  if (cookie.name === undefined) return cookie
+  const { name: _, ...flags } = cookie
+  return flags
 }
 
 /** The cookie of a new session. */
@@ -19,13 +22,15 @@ export function newCookie(options: session.CookieOptions, req: Request, proxy: b
   return cookie
 }
 
-/** Gives the cookie of a loaded session the max age that is its own, where it has one. */
+/**
+ * Gives the cookie of a loaded session the max age that is its own, where it has one, and lets it expire as long after
+ * the last request: at the end of this one it is renewed.
+ */
 export function restoreMaxAge(cookie: session.Cookie, view: Session): void {
-  const seconds = view.cookieMaxAge
-  if (seconds === undefined) return
+  const seconds = view.cookieMaxAge ?? (cookie.originalMaxAge === null ? -1 : cookie.originalMaxAge / 1000)
   const maxAge = seconds < 0 ? null : seconds * 1000
-  cookie.expires = maxAge === null ? null : new Date(Date.now() + maxAge)
-  // After `expires`, whose setter computes it anew and a little less.
+  cookie.expires = maxAge === null ? null : new Date(view.lastAccessedAt + maxAge)
+  // After `expires`, whose setter computes it anew.
   cookie.originalMaxAge = maxAge
 }
 

@@ -15,7 +15,11 @@ export class Browser {
   cookie: string | undefined
 
   /** Runs `visit` as a request to this worker. */
-  visit(worker: TestWorker, visit: Visit, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  visit(
+    worker: Pick<TestWorker, 'url' | 'route'>,
+    visit: Visit,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
     return this.get(worker.url + worker.route(visit), headers)
   }
 
