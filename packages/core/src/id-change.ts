@@ -59,14 +59,8 @@ export class IdChange {
 
   /** Brings over what came to the old record, ends that, and forgets it. Nothing to do when no change is under way. */
   async complete(session: Session): Promise<void> {
-    const { loader, ender } = this.#options
-    for (let isEnded = false; !isEnded;) {
-      const { previous } = session.known.record
-      if (!previous) return
-      const old = await loader.load(previous.key)
-      if (!old) break
-      if (await this.#takeOver(session, old)) isEnded = await ender.endUnchanged(previous.key, old, 'renamed')
-    }
+    if (!session.known.record.previous) return
+    await this.#bringOver(session)
     await this.#write(session, dropPreviousIntent)
   }
 
@@ -75,17 +69,24 @@ export class IdChange {
    * the new record, of which nobody has heard, ends, and the session is what it was.
    */
   async #leave(session: Session, oldKey: string, stored: StoredRecord): Promise<void> {
-    const newId = session.id
-    try {
-      await this.#live(oldKey)
-      await this.complete(session)
-      const found = await this.#options.loader.look(oldKey)
-      if (found && 'ended' in found && found.ended !== 'renamed') throw endedMeanwhile()
-    } catch (error) {
-      if (!isOver(error)) throw error
-      await this.#options.ender.end(newId, undefined, 'renamed')
-      session.renamed(oldKey, { base: new Map(), texts: new Map() }, {}, stored)
-      throw error
+    const { ender } = this.#options
+    const isOurs = await this.#bringOver(session)
+    if (isOurs) return this.#write(session, dropPreviousIntent)
+    await ender.end(session.id, undefined, 'renamed')
+    session.renamed(oldKey, { base: new Map(), texts: new Map() }, {}, stored)
+    await this.#live(oldKey)
+  }
+
+  /** Ends the old record with everything that came to it in the new one. `false`: somebody else has ended it. */
+  async #bringOver(session: Session): Promise<boolean> {
+    const { loader, ender } = this.#options
+    for (;;) {
+      const { previous } = session.known.record
+      const old = previous && (await loader.load(previous.key))
+      if (!old) return false
+      if (!(await this.#takeOver(session, old))) continue
+      const ending = await ender.endUnchanged(previous.key, old, 'renamed')
+      if (ending !== 'moved') return ending === 'ended'
     }
   }
 
@@ -127,9 +128,9 @@ function previousOf(key: string, { previous }: SessionRecord, changed: readonly 
 /** Writes a record that is new as it is, and nothing into one that somebody else has there. */
 const createIntent: Intent<undefined> = {
   needsFresh: true,
-  apply: (record) => {
+  apply: (record, now) => {
     if (record.version > 0) throw new SessionError('SESSION_CONFLICT', 'There is a session with the new id already.')
-    return { record, result: undefined }
+    return { record: { ...record, lastAccessedAt: Math.max(record.lastAccessedAt, now) }, result: undefined }
   },
 }
 
@@ -142,10 +143,6 @@ function unmoved(version: number, intent: Intent<undefined>): Intent<undefined> 
       return intent.apply(record, now)
     },
   }
-}
-
-function isOver(error: unknown): boolean {
-  return error instanceof SessionError && (error.code === 'SESSION_ENDED' || error.code === 'SESSION_RENAMED')
 }
 
 function endedMeanwhile(): SessionError {

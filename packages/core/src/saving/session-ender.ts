@@ -54,11 +54,13 @@ export class SessionEnder {
   }
 
   /**
-   * Ends the session if it still is what `start` says. `false`: it was changed meanwhile, and was not ended. A session
-   * that somebody else ended, or that is gone, counts as ended.
+   * Ends the session if it still is what `start` says. `'ended'`: by this call. `'elsewhere'`: somebody else did, or it
+   * is gone. `'moved'`: it was changed meanwhile, and was not ended.
    */
-  async endUnchanged(key: string, start: StoredRecord, reason: EndReason): Promise<boolean> {
-    return (await this.#claimUnchanged(key, start, reason)) !== 'moved'
+  async endUnchanged(key: string, start: StoredRecord, reason: EndReason): Promise<'ended' | 'elsewhere' | 'moved'> {
+    const claim = await this.#claimUnchanged(key, start, reason)
+    if (typeof claim === 'object') return 'ended'
+    return claim === 'ended' ? 'elsewhere' : 'moved'
   }
 
   /**
