@@ -8,6 +8,9 @@ import { ShownSession, touched } from './shown-session.ts'
 import type { ExpressExchangeConfig, ExpressRequest, Response } from './shown-session.ts'
 import { flagsOf } from './surface-cookie.ts'
 
+/** Status codes from here on say that the server failed. */
+const FAILURE = 500
+
 /** One request of Express and its response: what express-session would do with them, and the promises besides. */
 export class ExpressExchange implements HttpExchange, ResponseGate {
   readonly #config: ExpressExchangeConfig
@@ -70,6 +73,8 @@ export class ExpressExchange implements HttpExchange, ResponseGate {
 
   beforeHead(): Promise<void> | undefined {
     if (this.#hasFailed || this.#request.hasFailed) return undefined
+    // An answer that tells of a failure may pass: it promises nothing, and is the application's own.
+    if (this.#host.res.statusCode >= FAILURE) return this.#settledAtHead().catch(() => {})
     const underWay = this.#shown?.settled()
     return underWay ? underWay.then(() => this.#atHead()) : this.#atHead()
   }
@@ -127,6 +132,11 @@ export class ExpressExchange implements HttpExchange, ResponseGate {
     const { res } = this.#host
     if (isResponse(res)) this.#held = new HeldResponse(res, this)
     if (!this.#held || res.closed) this.#request.close()
+  }
+
+  async #settledAtHead(): Promise<void> {
+    await this.#shown?.settled()
+    await this.#atHead()
   }
 
   #atHead(): Promise<void> | undefined {
