@@ -82,7 +82,7 @@ export class SessionSaver implements SessionWriter {
 
   async #save(session: Session, pending: PendingChanges, deadline: number): Promise<void> {
     const { changes, settings, isEmpty } = pending
-    if (!session.isNew && isEmpty) return this.touch(session)
+    if (!session.isNew && isEmpty) return this.#touchIfDue(session, deadline)
     const intent = changeIntent(changes, settings, this.#policy)
     const result = await this.#queue.write(session.id, session.known, intent, deadline)
     if (result.kind === 'ended') throw this.#lateWrite(changes)
@@ -106,13 +106,17 @@ export class SessionSaver implements SessionWriter {
 
   async touch(session: Session): Promise<void> {
     this.#assertOpen()
+    return this.#touchIfDue(session, this.#deadline())
+  }
+
+  /** `deadline`: epoch ms until which a caller waits for a touch that is urgent. */
+  async #touchIfDue(session: Session, deadline: number): Promise<void> {
     const { clock, lifetime } = this.#options
     const { record } = session.known
     if (session.isNew || session.isOver || !lifetime.isTouchDue(record, clock.now())) return
     const usedAt = clock.now()
-    const touch = (): Promise<void> => this.#touch(session, usedAt)
-    if (lifetime.isTouchUrgent(record, clock.now())) await touch()
-    else this.#touches.start(session.id, session.expiresAt, touch)
+    if (lifetime.isTouchUrgent(record, clock.now())) await this.#touch(session, usedAt, deadline)
+    else this.#touches.start(session.id, session.expiresAt, () => this.#touch(session, usedAt))
   }
 
   async changeId(session: Session, { principal, newId }: IdChangeRequest): Promise<void> {
@@ -172,9 +176,9 @@ export class SessionSaver implements SessionWriter {
     this.#ender.close()
   }
 
-  async #touch(session: Session, usedAt: number): Promise<void> {
+  async #touch(session: Session, usedAt: number, deadline?: number): Promise<void> {
     const intent = touchIntent(this.#options.lifetime, usedAt)
-    const result = await this.#queue.write(session.id, session.known, intent)
+    const result = await this.#queue.write(session.id, session.known, intent, deadline)
     if (result.kind === 'ended') session.over()
     else session.touched(result.stored)
   }
