@@ -100,3 +100,21 @@ async function keepAlive(stage: Stage): Promise<void> {
     await stage.wait(100)
   }
 }
+
+test('a save that waited for another one of its view keeps to its own budget when only a touch is left', async () => {
+  const stage = new Stage({ maxInactiveInterval: INTERVAL })
+  await stage.begin()
+  await stage.wait(INTERVAL * 0.6 * 1000)
+  const session = await stage.load(stage.w1)
+
+  stage.w1.hit('replace', { kind: 'dead', delay: 0 })
+  const update = stage.failure(session.update(increment))
+  stage.w1.hit('load', { kind: 'dead', delay: 0 })
+  const asked = stage.clock.now()
+  const save = stage.failure(session.save())
+  await stage.wait(1500)
+  stage.w1.hit('replace', { kind: 'dead', delay: 0 })
+  await Promise.all([update, save])
+
+  expect(stage.clock.now() - asked).toBeLessThanOrEqual(2000)
+})

@@ -18,7 +18,7 @@ export class Attribution {
   readonly appended = new Map<Operation, State>()
   readonly #chain: Chain
   readonly #writers: readonly Operation[]
-  /** How often each operation was needed for each name. */
+  /** The values that each operation was needed for. */
   readonly #used = new Set<string>()
 
   constructor(chain: Chain, operations: readonly Operation[]) {
@@ -48,17 +48,17 @@ export class Attribution {
   #attributeValue(state: State, name: string, value: string | undefined): void {
     const isUnique = value !== undefined && value !== COMMON && name !== INTERVAL
     const operation = this.#under(state)
-      .filter(({ effects }) => effects.has(name) && effects.get(name) === value)
-      .filter(({ id }) => !isUnique || !this.#used.has(`${id} ${name}`))
+      .filter((candidate) => mayWrite(candidate, name, value))
+      .filter(({ id }) => !isUnique || !this.#used.has(`${id} ${name} ${value}`))
       .toSorted((one, other) => this.#endOf(one) - this.#endOf(other))[0]
     if (!operation) {
       this.#problem(state, `"${name}" became ${value ?? 'absent'}, which nobody wanted then`)
       return
     }
-    this.#used.add(`${operation.id} ${name}`)
-    if (!isUnique) return
+    this.#used.add(`${operation.id} ${name} ${value ?? ''}`)
+    if (!isUnique || operation.effects.get(name) !== value) return
     for (const other of operation.effects.keys()) {
-      if (!this.#holds(state, operation, other)) {
+      if (!this.#isIn(state, operation, other)) {
         this.#problem(state, `operation ${operation.id} is half in: "${name}" is, "${other}" is not`)
       }
     }
@@ -73,13 +73,13 @@ export class Attribution {
     if (this.appended.has(operation)) this.#problem(state, `the update ${token} was counted twice`)
     this.appended.set(operation, state)
     for (const name of operation.effects.keys()) {
-      if (!this.#holds(state, operation, name)) this.#problem(state, `the update ${token} is half in: "${name}" is not`)
+      if (!this.#isIn(state, operation, name)) this.#problem(state, `the update ${token} is half in: "${name}" is not`)
     }
   }
 
   /** An acknowledged change was in the store at some moment while it was under way. */
   #acknowledged(operation: Operation, until: number): void {
-    const within = statesWithin(this.#chain, operation.from, until)
+    const within = statesWithin(this.#chain, operation.turn?.since ?? operation.from, until)
     for (const [name, value] of operation.effects) {
       if (name === INTERVAL && operation.isIntervalIdle === true) continue
       if (!within.some((state) => state.kind === 'live' && this.#holds(state, operation, name))) {
@@ -93,13 +93,27 @@ export class Attribution {
     }
   }
 
-  /** Whether `state` has the operation's value, or that of another save which went out with it and came after it. */
+  /** Whether `state` has the operation's value, or that of another save of its worker at the same time. */
   #holds(state: State, operation: Operation, name: string): boolean {
     const value = state.values.get(name)
-    if (value === operation.effects.get(name)) return true
-    if (state.write?.worker !== operation.worker) return false
-    return this.#under(state).some(
-      (other) => other !== operation && other.effects.has(name) && other.effects.get(name) === value,
+    if (mayWrite(operation, name, value)) return true
+    return this.#writers.some((other) => this.#isBeside(other, operation) && mayWrite(other, name, value))
+  }
+
+  /** The same for a change that went in with `state`, if not with an earlier save of the same view. */
+  #isIn(state: State, operation: Operation, name: string): boolean {
+    if (this.#holds(state, operation, name)) return true
+    return this.#writers.some(
+      ({ id, turn, effects }) => id < operation.id && turn === operation.turn && effects.has(name),
+    )
+  }
+
+  #isBeside(other: Operation, operation: Operation): boolean {
+    return (
+      other !== operation &&
+      other.worker === operation.worker &&
+      other.from <= this.#endOf(operation) &&
+      this.#endOf(other) >= operation.from
     )
   }
 
@@ -124,4 +138,9 @@ export class Attribution {
     if (answer.code === 'SESSION_ENDED') return hasVanished(this.#chain, from, answer.at) ? answer.at : -Infinity
     return UNKNOWN.has(answer.code) && !answer.unsent ? Infinity : -Infinity
   }
+}
+
+function mayWrite({ effects, turn }: Operation, name: string, value: string | undefined): boolean {
+  const isWanted = effects.has(name) && effects.get(name) === value
+  return isWanted || (turn?.changes ?? []).some(([other, text]) => other === name && text === value)
 }

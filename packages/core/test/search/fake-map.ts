@@ -6,6 +6,8 @@ import type { History } from './history.ts'
 interface MapEntry {
   /** What the client gave; its text is what is compared. */
   readonly value: unknown
+  /** Ms that it was given; infinite for an entry that never goes. */
+  readonly ttl: number
   readonly goneAt: number
 }
 
@@ -18,13 +20,13 @@ export class FakeMembers {
   readonly #entries = new Map<string, MapEntry>()
   readonly #clock: Clock
   readonly #history: History
-  readonly mapLife: number
+  readonly #mapLife: number
 
   /** `mapLife`: the map's `time-to-live-seconds`; 0 is for ever, as in a stock cluster. */
   constructor(clock: Clock, history: History, mapLife: number) {
     this.#clock = clock
     this.#history = history
-    this.mapLife = mapLife
+    this.#mapLife = mapLife
   }
 
   get(key: string): MapEntry | undefined {
@@ -44,7 +46,7 @@ export class FakeMembers {
   replaceIfSame(worker: string, key: string, expected: unknown, value: unknown): boolean {
     const there = this.get(key)
     if (!there || String(there.value) !== String(expected)) return false
-    this.#put(worker, key, value, this.mapLife * 1000)
+    this.#put(worker, key, value, this.#mapLife * 1000)
     return true
   }
 
@@ -52,8 +54,9 @@ export class FakeMembers {
   setTtl(worker: string, key: string, ttl: number, meant: string): boolean {
     const there = this.get(key)
     if (!there) return false
-    const goneAt = this.#goneAt(ttl)
-    this.#entries.set(key, { ...there, goneAt })
+    const life = this.#life(ttl)
+    const { goneAt } = life
+    this.#entries.set(key, { ...there, ...life })
     this.#history.lifeGiven({ key, worker, at: this.#clock.now(), text: String(there.value), meant, goneAt })
     return true
   }
@@ -69,15 +72,17 @@ export class FakeMembers {
   #put(worker: string, key: string, value: unknown, ttl: number): void {
     const now = this.#clock.now()
     const before = this.get(key)
-    const goneAt = this.#goneAt(ttl)
+    const life = this.#life(ttl)
+    const { goneAt } = life
     const text = String(value)
-    this.#entries.set(key, { value, goneAt })
+    this.#entries.set(key, { value, ...life })
     this.#history.written({ key, worker, from: now, to: now, before: before && String(before.value), after: text })
     this.#history.lifeGiven({ key, worker, at: now, text, meant: text, goneAt })
   }
 
-  #goneAt(ttl: number): number {
-    return ttl === 0 ? Infinity : this.#clock.now() + ttl
+  #life(given: number): Pick<MapEntry, 'ttl' | 'goneAt'> {
+    const ttl = given === 0 ? Infinity : given
+    return { ttl, goneAt: this.#clock.now() + ttl }
   }
 }
 
@@ -93,30 +98,32 @@ function isClient(_value: unknown): _value is HazelcastClient {
 }
 
 function fakeMap(members: FakeMembers, worker: string, channel: FaultyChannel): object {
-  const written = new Map<string, string>()
+  /** What the replace wrote that was answered last: the `setTtl` that comes at once is meant for it. */
+  const answered = new Map<string, string>()
   return {
     get: (key: string) => channel.send('get', key, async () => members.get(key)?.value ?? null),
     putIfAbsent: (key: string, value: unknown, ttl: number) =>
       channel.send('putIfAbsent', key, async () => members.putIfAbsent(worker, key, value, ttl)),
-    replaceIfSame: (key: string, expected: unknown, value: unknown) =>
-      channel.send('replaceIfSame', key, async () => {
-        const replaced = members.replaceIfSame(worker, key, expected, value)
-        if (replaced) written.set(key, String(value))
-        return replaced
-      }),
+    replaceIfSame: async (key: string, expected: unknown, value: unknown) => {
+      const replace = async (): Promise<boolean> => members.replaceIfSame(worker, key, expected, value)
+      const replaced = await channel.send('replaceIfSame', key, replace)
+      answered.set(key, String(value))
+      return replaced
+    },
     setTtl: (key: string, ttl: number) => {
-      const meant = written.get(key) ?? ''
+      const meant = answered.get(key) ?? ''
       return channel.send('setTtl', key, async () => members.setTtl(worker, key, ttl, meant))
     },
     delete: (key: string) => channel.send('delete', key, async () => members.delete(worker, key)),
-    getEntryView: async (key: string) => ({
-      ttl: { toNumber: () => ttlOf(members, key) },
-    }),
+    getEntryView: async (key: string) => viewOf(members.get(key)),
   }
 }
 
-/** Only asked of an entry that was replaced just now. */
-function ttlOf(members: FakeMembers, key: string): number {
-  const goneAt = members.get(key)?.goneAt ?? 0
-  return goneAt === Infinity ? Number.MAX_VALUE : members.mapLife * 1000
+function viewOf(entry: MapEntry | undefined): object | null {
+  return entry ? { ttl: long(entry.ttl), expirationTime: long(entry.goneAt) } : null
+}
+
+/** As the client gives them; what never ends is the greatest of all. */
+function long(value: number): { toNumber(): number } {
+  return { toNumber: () => (value === Infinity ? 2 ** 63 : value) }
 }

@@ -7,11 +7,23 @@ export interface Operation {
   readonly from: number
   /** JSON texts by name; `#interval` stands for `maxInactiveInterval`. */
   readonly effects: ReadonlyMap<string, string | undefined>
+  /** The turn of its view in which it was asked for. */
+  readonly turn?: Turn
   /** Whether the interval among the effects is the one that this view knows. */
   readonly isIntervalIdle?: boolean
   /** The token that an update appends to the list. */
   readonly appends?: string | undefined
   answer?: Answer
+}
+
+/**
+ * A time in which a view always had something to wait for. Its saves wait for each other, and take along what was
+ * changed meanwhile.
+ */
+export interface Turn {
+  readonly since: number
+  readonly changes: (readonly [name: string, value: string | undefined])[]
+  running: number
 }
 
 export type Answer =
@@ -42,11 +54,25 @@ export class Journal {
   readonly problems: string[] = []
 
   #tokens = 0
+  readonly #turns = new WeakMap<object, Turn>()
 
   /** A value that nobody else writes. */
   nextToken(): string {
     this.#tokens += 1
     return `t${this.#tokens}`
+  }
+
+  /** The turn that `view` is in, or was in last. */
+  turnOf(view: object): Turn {
+    return this.#turns.get(view) ?? { since: 0, changes: [], running: 0 }
+  }
+
+  enterTurn(view: object, now: number): Turn {
+    const last = this.turnOf(view)
+    const turn: Turn = last.running > 0 ? last : { since: now, changes: [], running: 0 }
+    turn.running += 1
+    this.#turns.set(view, turn)
+    return turn
   }
 
   begin(operation: Omit<Operation, 'id' | 'answer'>): Operation {

@@ -4,6 +4,7 @@ import { SessionError } from '../../src/session-error.ts'
 import type { Session } from '../../src/session.ts'
 import type { Answer, Operation } from './journal.ts'
 import { INTERVAL, LIST } from './journal.ts'
+import { NAMES } from './scenario.ts'
 import type { Deed, Request, Scenario } from './scenario.ts'
 import type { Worker, World } from './world.ts'
 
@@ -59,16 +60,10 @@ function act(world: World, worker: Worker, session: Session, deed: Deed): Promis
   const token = world.journal.nextToken()
   switch (deed.kind) {
     case 'set':
-      for (const name of deed.names) session.data[name] = deed.common ? 'common' : token
-      return Promise.resolve()
     case 'delete':
-      delete session.data[deed.name]
-      return Promise.resolve()
     case 'replaceData':
-      session.replaceData({ [deed.name]: token, ...(LIST in session.data && { [LIST]: session.data[LIST] }) })
-      return Promise.resolve()
     case 'interval':
-      session.maxInactiveInterval = deed.seconds
+      change(world, session, deed, token)
       return Promise.resolve()
     case 'save':
       return save(world, worker, session)
@@ -79,16 +74,35 @@ function act(world: World, worker: Worker, session: Session, deed: Deed): Promis
     case 'failingUpdate':
       return failingUpdate(world, worker, session, token)
     case 'touch':
-      return told(world, { kind: 'touch', worker, key: session.id, effects: new Map() }, () => session.touch())
+      return told(world, { kind: 'touch', worker, session, effects: new Map() }, () => session.touch())
     case 'end':
-      return told(world, { kind: 'end', worker, key: session.id, effects: new Map() }, () => session.end())
+      return told(world, { kind: 'end', worker, session, effects: new Map() }, () => session.end())
     case 'endById':
-      return told(world, { kind: 'end', worker, key: session.id, effects: new Map() }, () =>
-        worker.manager.end(session.id),
-      )
+      return told(world, { kind: 'end', worker, session, effects: new Map() }, () => worker.manager.end(session.id))
     case 'vanish':
       return vanish(world, session.id)
   }
+}
+
+type Change = Extract<Deed, { readonly kind: 'set' | 'delete' | 'replaceData' | 'interval' }>
+
+function change(world: World, session: Session, deed: Change, token: string): void {
+  switch (deed.kind) {
+    case 'set':
+      for (const name of deed.names) session.data[name] = deed.common ? 'common' : token
+      break
+    case 'delete':
+      delete session.data[deed.name]
+      break
+    case 'replaceData':
+      session.replaceData({ [deed.name]: token, ...(LIST in session.data && { [LIST]: session.data[LIST] }) })
+      break
+    case 'interval':
+      session.maxInactiveInterval = deed.seconds
+  }
+  const changes = world.journal.turnOf(session).changes
+  for (const name of NAMES) changes.push([name, name in session.data ? JSON.stringify(session.data[name]) : undefined])
+  if (deed.kind === 'interval') changes.push([INTERVAL, String(deed.seconds)])
 }
 
 /** Not while a create may still be on its way: it would put the entry back, as nobody could prevent. */
@@ -111,8 +125,7 @@ export async function load(world: World, worker: Worker, key: string): Promise<S
 
 function save(world: World, worker: Worker, session: Session): Promise<unknown> {
   const effects = effectsOf(session)
-  const kind = effects.size === 0 && !session.isNew ? 'touch' : 'save'
-  return told(world, { kind, worker, key: session.id, ...wanted(session, effects) }, () => session.save())
+  return told(world, { kind: 'save', worker, session, ...wanted(session, effects) }, () => session.save())
 }
 
 function update(
@@ -124,7 +137,7 @@ function update(
 ): Promise<unknown> {
   const effects = effectsOf(session)
   for (const name of names) effects.set(name, JSON.stringify(token))
-  return told(world, { kind: 'update', worker, key: session.id, ...wanted(session, effects), appends: token }, () =>
+  return told(world, { kind: 'update', worker, session, ...wanted(session, effects), appends: token }, () =>
     session.update((data) => {
       for (const name of names) data[name] = token
       const list: unknown = data[LIST]
@@ -140,7 +153,7 @@ function update(
 
 function failingUpdate(world: World, worker: Worker, session: Session, token: string): Promise<unknown> {
   const effects = new Map([['refused', JSON.stringify(token)]])
-  return told(world, { kind: 'update', worker, key: session.id, effects }, () =>
+  return told(world, { kind: 'update', worker, session, effects }, () =>
     session.update((data) => {
       data['refused'] = token
       throw new Refusal()
@@ -160,21 +173,36 @@ function wanted(session: Session, effects: Operation['effects']): Pick<Operation
   return { effects, isIntervalIdle: effects.get(INTERVAL) === String(session.known.record.maxInactiveInterval) }
 }
 
-type Call = Pick<Operation, 'kind' | 'key' | 'effects' | 'isIntervalIdle' | 'appends'> & { readonly worker: Worker }
+type Call = Pick<Operation, 'kind' | 'effects' | 'isIntervalIdle' | 'appends'> & {
+  readonly worker: Worker
+} & ({ readonly key: string } | { readonly session: Session })
 
 /** Makes a call and writes down what it was for and what came of it. Never rejects. */
-async function told(world: World, { worker, ...call }: Call, make: () => Promise<unknown>): Promise<void> {
+async function told(world: World, call: Call, make: () => Promise<unknown>): Promise<void> {
   const { clock, journal } = world
-  const operation = journal.begin({ ...call, worker: worker.name, from: clock.now() })
+  const { kind, effects, isIntervalIdle, appends, worker } = call
+  const key = 'session' in call ? call.session.id : call.key
+  const turn = 'session' in call ? journal.enterTurn(call.session, clock.now()) : undefined
+  const operation = journal.begin({
+    kind,
+    key,
+    worker: worker.name,
+    from: clock.now(),
+    effects,
+    appends,
+    ...(isIntervalIdle !== undefined && { isIntervalIdle }),
+    ...(turn && { turn }),
+  })
   try {
     const result = await make()
     operation.answer = { kind: 'done', at: clock.now(), result }
   } catch (error) {
     operation.answer = { kind: 'failed', at: clock.now(), ...failure(error) }
-    if (operation.answer.kind === 'failed' && operation.answer.code === 'UNEXPECTED') {
+    if (operation.answer.code === 'UNEXPECTED') {
       journal.problems.push(`operation ${operation.id} failed with ${String(error)}`)
     }
   }
+  if (turn) turn.running -= 1
 }
 
 function failure(error: unknown): Pick<Answer & { kind: 'failed' }, 'code' | 'unsent'> {

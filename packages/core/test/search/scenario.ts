@@ -112,7 +112,8 @@ export const BUSY_LIMITS: ScenarioLimits = {
   requests: { min: 10, max: 32 },
 }
 
-const NAMES = ['a', 'b', 'c'] as const
+/** Of the attributes that scenarios change. */
+export const NAMES = ['a', 'b', 'c'] as const
 
 const name = fc.constantFrom(...NAMES)
 
