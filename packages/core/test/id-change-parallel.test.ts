@@ -39,6 +39,28 @@ describe('Parallel first requests with a new id', () => {
     }
   })
 
+  it('never do so either when the older copy is written last, just before the old id ends', async () => {
+    for (let lag = 84; lag < 94; lag += 0.25) {
+      const workers = new MortalWorkers()
+      const session = await workers.begin('S', { list: 0 })
+      await workers.run(session.signIn('ann', 'N'))
+      await workers.set('S', { list: 1 })
+      const old = await workers.open('S')
+      // Has read both records, and is slow to bring over the first save.
+      workers.store.hit(2, 100)
+      const older = workers.mortal.open('N')
+      await workers.clock.run(10)
+      old.data['list'] = 2
+      await workers.run(old.save())
+      // Brings over the second save, and is slow to end the old id.
+      workers.otherStore.hit(3, lag)
+      const newer = workers.healthy.open('N')
+      await workers.run(Promise.all([older, newer]))
+      expect((await workers.open('N')).data).toEqual({ list: 2 })
+      expect(await workers.previousOf('N')).toBeUndefined()
+    }
+  })
+
   it('keep what each of them changes, and what comes to the old id meanwhile', async () => {
     const workers = new MortalWorkers()
     const session = await workers.begin('S', { a: 1 })

@@ -13,8 +13,9 @@ import { silentLogger } from '../search/world.ts'
 /**
  * What hits one call. `killed`: the worker dies before it is sent, or `killedAfter` once it is applied. `refused`: not
  * applied, rejected. `lost`: applied, rejected. `mute`: applied, never answered. `late`: rejected, applied 8 s later.
+ * A number: so many ms slower than others.
  */
-export type Blow = 'killed' | 'killedAfter' | 'refused' | 'lost' | 'mute' | 'late'
+export type Blow = 'killed' | 'killedAfter' | 'refused' | 'lost' | 'mute' | 'late' | number
 
 /** A worker's way to the store that can be hit at any of its calls. */
 class MortalStore implements RecordStore {
@@ -71,6 +72,10 @@ class MortalStore implements RecordStore {
   async #struck<T>(apply: () => Promise<T>): Promise<T> {
     const blow = this.#blow
     this.#isDead = blow === 'killed' || blow === 'killedAfter'
+    if (typeof blow === 'number') {
+      await pause(this.#clock, blow)
+      return apply()
+    }
     if (blow === 'late') this.#clock.after(8000, () => void apply())
     if (blow === 'killedAfter' || blow === 'lost' || blow === 'mute') await apply()
     if (this.#isDead || blow === 'mute') return never()
@@ -88,6 +93,8 @@ export class MortalWorkers {
   readonly mortal: SessionManager
   readonly healthy: SessionManager
   readonly store: MortalStore
+  /** That of the worker that lives. */
+  readonly otherStore: MortalStore
   /** Names of the events of both, with the ids they tell of. */
   readonly events: string[] = []
   readonly #memory = new MemoryRecordStore(this.clock)
@@ -95,7 +102,8 @@ export class MortalWorkers {
   constructor(options: SessionManagerOptions = {}) {
     this.store = new MortalStore(this.#memory, this.clock)
     this.mortal = this.#manager('w1', this.store, options)
-    this.healthy = this.#manager('w2', new MortalStore(this.#memory, this.clock), options)
+    this.otherStore = new MortalStore(this.#memory, this.clock)
+    this.healthy = this.#manager('w2', this.otherStore, options)
   }
 
   /** Lets time pass until `promise` settles. */
