@@ -66,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
     ignore: /forgot earlier write ids/,
   },
   {
-    name: 'an end removes the entry by a marker that lives no longer than the session',
+    name: 'the marker of an end lives no longer than its session may',
     file: 'session-lifetime.ts',
     original: 'margin: this.#options.endedMarkerMargin',
     planted: 'margin: 0',
