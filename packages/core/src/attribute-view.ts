@@ -124,6 +124,8 @@ export function attributesOf<Target extends object>(
     get: (target, name, receiver): unknown =>
       isAttribute(name) && view.has(name) ? view.get(name) : Reflect.get(target, name, receiver),
     set: (target, name, value) => {
+      // Before anything else: assigned to the target, it would change what the target is.
+      if (typeof name === 'string') assertAttributeName(name)
       if (!isAttribute(name)) return Reflect.set(target, name, value)
       view.set(name, value)
       return true
@@ -135,6 +137,7 @@ export function attributesOf<Target extends object>(
       return true
     },
     defineProperty: (target, name, descriptor) => {
+      if (typeof name === 'string') assertAttributeName(name)
       if (!isAttribute(name) || !('value' in descriptor) || descriptor.enumerable === false)
         return Reflect.defineProperty(target, name, descriptor)
       view.set(name, descriptor.value)

@@ -224,6 +224,14 @@ export class SessionManager {
     this.#isDraining = true
   }
 
+  /**
+   * @internal An attribute of a session turned out to be unreadable when it was asked for. Throws the error where
+   * `onUnreadable` is `'fail'`; else the session counts as none.
+   */
+  noteUnreadable(error: SessionError): void {
+    this.#loader.noteUnreadable(error)
+  }
+
   /** @internal A session that another worker had arrived here. */
   announceTakeOver(session: Session): void {
     if (this.#events.hasListeners('takenOver'))

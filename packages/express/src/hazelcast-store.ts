@@ -24,6 +24,8 @@ type Request = Parameters<session.Store['createSession']>[0]
 
 type Generate = (req: Request) => void
 
+/** Ms within which a save that follows a failed one is the library's own, at the end of the same response. */
+const SAME_RESPONSE = 1000
 /** How many sessions `clear` ends at a time. */
 const CLEAR_WIDTH = 32
 
@@ -39,6 +41,11 @@ export class HazelcastStore extends session.Store {
   readonly #views = new SessionViews()
   /** By request. */
   readonly #usualCookies = new WeakMap<object, Readonly<session.Cookie>>()
+  /**
+   * Saves that failed: the library saves again at the end of the response that tells of it, and would wait for the store
+   * a second time.
+   */
+  readonly #failures = new WeakMap<object, { readonly error: unknown; readonly at: number }>()
   #generate: Generate | undefined
 
   /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
@@ -199,7 +206,14 @@ export class HazelcastStore extends session.Store {
 
   async #get(sid: string): Promise<SessionData | undefined> {
     const found = await this.manager.open(sid)
-    return found.kind === 'live' ? this.#data(found.session) : undefined
+    if (found.kind !== 'live') return undefined
+    try {
+      return this.#data(found.session)
+    } catch (error) {
+      if (!(error instanceof SessionError) || error.code !== 'RECORD_UNREADABLE') throw error
+      this.manager.noteUnreadable(error)
+      return undefined
+    }
   }
 
   #data(view: Session): SessionData {
@@ -211,7 +225,15 @@ export class HazelcastStore extends session.Store {
   async #set(sid: string, data: SessionData): Promise<void> {
     const view = (await this.#view(sid, data)) ?? this.#begin(sid, data)
     if (!this.#take(view, data, Reflect.get(data, 'req'))) return this.#destroy(sid)
-    await view.save().catch(unlessEnded)
+    const failure = this.#failures.get(data)
+    this.#failures.delete(data)
+    if (failure && Date.now() - failure.at < SAME_RESPONSE) throw failure.error
+    try {
+      await view.save().catch(unlessEnded)
+    } catch (error) {
+      this.#failures.set(data, { error, at: Date.now() })
+      throw error
+    }
   }
 
   async #touch(sid: string, data: SessionData): Promise<void> {

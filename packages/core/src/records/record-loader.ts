@@ -73,11 +73,17 @@ export class RecordLoader {
     }
   }
 
-  async #unreadable(key: string, text: string | undefined, error: SessionError, deadline: number): Promise<undefined> {
-    const { logger, onUnreadable, store } = this.#options
+  /** Says once that something stored cannot be read; throws the error where `onUnreadable` is `'fail'`. */
+  noteUnreadable(error: SessionError): void {
+    const { logger, onUnreadable } = this.#options
     if (!this.#hasWarned) logger.warn(`${error.message} (Said once.)`)
     this.#hasWarned = true
     if (onUnreadable === 'fail') throw error
+  }
+
+  async #unreadable(key: string, text: string | undefined, error: SessionError, deadline: number): Promise<undefined> {
+    const { onUnreadable, store } = this.#options
+    this.noteUnreadable(error)
     if (onUnreadable === 'remove') await this.#until(deadline, store.remove(key, text))
     return undefined
   }
