@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { waitFor } from './wait-for.ts'
 
-const SHOP: string = fileURLToPath(new URL('../../apps/express/dist/server.js', import.meta.url))
+const SHOP: string = fileURLToPath(new URL('../../apps/express/dist/server-with-store.js', import.meta.url))
 export const SHOP_ON_EXPRESS_4: string = fileURLToPath(new URL('programs/express4-shop.mjs', import.meta.url))
 
 /** Every worker of one shop knows it. */

@@ -6,6 +6,8 @@ declare module 'express-session' {
   interface Session {
     /** Seconds without a request after which this session ends. */
     maxInactiveInterval: number
+    /** Whether the session has never been stored: it began with this request, or nobody put anything in it. */
+    readonly isNew: boolean
     /**
      * Changes the session atomically in the cluster. `change` is synchronous and may run again; what it returns is
      * returned. Rejects with `SESSION_ENDED` (409) or when nothing is confirmed (503).

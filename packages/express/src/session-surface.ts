@@ -93,6 +93,7 @@ const prototype: object = Object.create(session.Session.prototype, {
   // Of each session object its own, but for the prototype itself, which somebody may look at.
   id: { get: (): string | undefined => undefined, configurable: true },
   maxInactiveInterval: { value: undefined, configurable: true },
+  isNew: { value: undefined, configurable: true },
 })
 
 /** `cookie` and whatever a session object has or inherits belong to it; all other names are attributes. */
@@ -108,6 +109,7 @@ export function surfaceOf(owner: SurfaceOwner, req: object, view: Session, cooki
     cookie: { value: cookie, writable: true, enumerable: true, configurable: true },
     req: { value: req, configurable: true },
     id: { get: () => view.id, configurable: true },
+    isNew: { get: () => view.isNew, configurable: true },
     maxInactiveInterval: {
       get: () => view.maxInactiveInterval,
       set: (seconds: number) => {

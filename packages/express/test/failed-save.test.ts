@@ -40,8 +40,8 @@ test('a save that is asked for after that goes to the store again', async () => 
   const { recordStore, store, data } = await loaded()
   recordStore.fails = true
   Object.assign(data, { item: 'book' })
-  await expect(store.set('an-id', data)).rejects.toThrow()
-  await expect(store.set('an-id', data)).rejects.toThrow()
+  await expect(store.set('an-id', data)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  await expect(store.set('an-id', data)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   recordStore.fails = false
   await store.set('an-id', data)
   expect(await store.get('an-id')).toMatchObject({ item: 'book' })

@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import express from 'express'
+import type { Express, Request } from 'express'
+import type { Door } from './door.ts'
+import { page } from './page.ts'
+import './session-data.ts'
+
+/** Names of attributes that the shop lets its users choose. */
+const NAME = /^(?!(?:__proto__|constructor|prototype|cookie|id|req)$)\w{1,64}$/
+
+/** The shop: a page, and the JSON routes that tests and benchmarks use. */
+export function shop(door: Door): Express {
+  const app = express()
+  app.get('/api/none', (_req, res) => void res.sendStatus(204))
+  app.use(door.sessions, express.json({ strict: false }), express.urlencoded({ extended: false }))
+  app.param('name', (_req, res, next, name) => (NAME.test(name) ? next() : res.sendStatus(400)))
+  addPage(app, door)
+  addApi(app, door)
+  return app
+}
+
+function addPage(app: Express, door: Door): void {
+  app.get('/', (req, res) => {
+    res.send(page({ worker: door.worker, user: req.session.user, cart: req.session.cart ?? {} }))
+  })
+  app.post('/login', (req, res) => door.signIn(req, String(req.body.user)).then(() => res.redirect(303, '/')))
+  app.post('/logout', (req, res) => door.signOut(req, res).then(() => res.redirect(303, '/')))
+  app.post('/cart', (req, res) => addToCart(door, req).then(() => res.redirect(303, '/')))
+}
+
+function addApi(app: Express, door: Door): void {
+  app.get('/api/session', (req, res) => {
+    const isNew = door.isNew(req)
+    const { cookie: _, ...attributes } = req.session
+    res.json({ isNew, id: isNew ? null : req.session.id, worker: door.worker, attributes })
+  })
+  app.put('/api/attributes/:name', async (req, res) => {
+    req.session[req.params.name] = req.body
+    await pause(Number(req.query['delay'] ?? 0))
+    await door.save(req)
+    res.sendStatus(204)
+  })
+  app.delete('/api/attributes/:name', async (req, res) => {
+    delete req.session[req.params.name]
+    await door.save(req)
+    res.sendStatus(204)
+  })
+  app.post('/api/increment/:name', async (req, res) => {
+    const { name } = req.params
+    res.json({ value: await door.update(req, (data) => (data[name] = Number(data[name] ?? 0) + 1)) })
+  })
+  app.post('/api/login', async (req, res) => {
+    await door.signIn(req, String(req.body.user))
+    res.sendStatus(204)
+  })
+  app.post('/api/logout', async (req, res) => {
+    await door.signOut(req, res)
+    res.sendStatus(204)
+  })
+  app.post('/api/redirect/:name', async (req, res) => {
+    req.session[req.params.name] = req.body
+    await door.save(req)
+    res.redirect(303, '/api/session')
+  })
+}
+
+async function addToCart(door: Door, req: Request): Promise<void> {
+  const item = String(req.body.item)
+  await door.update(req, (data) => {
+    data.cart = { ...data.cart, [item]: (data.cart?.[item] ?? 0) + 1 }
+  })
+}
