@@ -22,7 +22,7 @@ const PLACES = ['clusterMembers', 'client', 'recordStore'] as const
 const NO_EXTENSION: OptionsExtension<object> = { fields: {}, readings: {}, contradictions: () => [] }
 
 /** Options of adapters that an environment may hold for other applications. */
-const OF_ADAPTERS: Readings = { secret: 'secrets' }
+const OF_ADAPTERS: Readings = { secret: 'secrets', routeCookie: 'boolean', 'cookie.name': 'text' }
 
 /**
  * The only reader of what a user wrote: the environment, and over it the code. Throws one `INVALID_OPTION` that lists
