@@ -223,8 +223,14 @@ export class WriteLoop {
   }
 }
 
+/** Tells this process's writes from all others; made once, since randomness for each would cost more than the id is worth. */
+const WRITER: string = randomBytes(8).toString('base64url')
+let writeCount = 0
+
+/** An id that no other attempt has, in this process or another. */
 function newWriteId(): string {
-  return randomBytes(8).toString('base64url')
+  writeCount += 1
+  return `${WRITER}${writeCount.toString(36)}`
 }
 
 function isLive(found: Found): found is KnownRecord {
