@@ -47,21 +47,26 @@ export class Attribution {
 
   #attributeValue(state: State, name: string, value: string | undefined): void {
     const isUnique = value !== undefined && value !== COMMON && name !== INTERVAL
-    const operation = this.#under(state)
+    const candidates = this.#under(state)
       .filter((candidate) => mayWrite(candidate, name, value))
       .filter(({ id }) => !isUnique || !this.#used.has(`${id} ${name} ${value}`))
-      .toSorted((one, other) => this.#endOf(one) - this.#endOf(other))[0]
+      .toSorted((one, other) => this.#endOf(one) - this.#endOf(other))
+    // Two saves of one view may want the same, and only one of them may be in.
+    const operation = candidates.find((candidate) => this.#missing(state, candidate) === undefined) ?? candidates[0]
     if (!operation) {
       this.#problem(state, `"${name}" became ${value ?? 'absent'}, which nobody wanted then`)
       return
     }
     this.#used.add(`${operation.id} ${name} ${value ?? ''}`)
     if (!isUnique || operation.effects.get(name) !== value) return
-    for (const other of operation.effects.keys()) {
-      if (!this.#isIn(state, operation, other)) {
-        this.#problem(state, `operation ${operation.id} is half in: "${name}" is, "${other}" is not`)
-      }
-    }
+    const missing = this.#missing(state, operation)
+    if (missing === undefined) return
+    this.#problem(state, `operation ${operation.id} is half in: "${name}" is, "${missing}" is not`)
+  }
+
+  /** What `operation` wanted and `state` does not have. */
+  #missing(state: State, operation: Operation): string | undefined {
+    return [...operation.effects.keys()].find((name) => !this.#isIn(state, operation, name))
   }
 
   #attributeToken(state: State, token: string): void {
@@ -72,9 +77,8 @@ export class Attribution {
     }
     if (this.appended.has(operation)) this.#problem(state, `the update ${token} was counted twice`)
     this.appended.set(operation, state)
-    for (const name of operation.effects.keys()) {
-      if (!this.#isIn(state, operation, name)) this.#problem(state, `the update ${token} is half in: "${name}" is not`)
-    }
+    const missing = this.#missing(state, operation)
+    if (missing !== undefined) this.#problem(state, `the update ${token} is half in: "${missing}" is not`)
   }
 
   /** An acknowledged change was in the store at some moment while it was under way. */
@@ -103,8 +107,9 @@ export class Attribution {
   /** The same for a change that went in with `state`, if not with an earlier save of the same view. */
   #isIn(state: State, operation: Operation, name: string): boolean {
     if (this.#holds(state, operation, name)) return true
+    const isChanged = operation.turn?.changes.some(([changed]) => changed === name) ?? false
     return this.#writers.some(
-      ({ id, turn, effects }) => id < operation.id && turn === operation.turn && effects.has(name),
+      ({ id, turn, effects }) => id < operation.id && turn === operation.turn && (isChanged || effects.has(name)),
     )
   }
 
