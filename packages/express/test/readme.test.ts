@@ -4,14 +4,21 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { HazelcastStore } from '@hazelcast-session/express'
+import type { HazelcastSessions, HazelcastStore } from '@hazelcast-session/express'
+import express from 'express'
+import type { Express } from 'express'
+import session from 'express-session'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { MockInstance } from 'vitest'
+import { listen } from './support/test-worker.ts'
 
 /** The README's TypeScript, which is one program from top to bottom. */
 interface Program {
   readonly store: HazelcastStore
   readonly server: Server
+  readonly sessions: HazelcastSessions
+  readonly shopServer: Server
+  movingShop(before: session.Store): Express
   copySessions(from: { all(): Promise<unknown[]> }): Promise<void>
 }
 
@@ -36,7 +43,10 @@ const TSCONFIG = {
 
 let folder: string
 let program: Program
+/** Of the application with `HazelcastStore`. */
 let url: string
+/** Of the one with `hazelcastSession`. */
+let shopUrl: string
 /** What the program writes. */
 let log: MockInstance<typeof console.log>
 
@@ -45,8 +55,18 @@ async function source(): Promise<string> {
   return [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
 }
 
-function post(path: string, body: Record<string, string>, cookie = ''): Promise<Response> {
-  return fetch(url + path, { method: 'POST', body: new URLSearchParams(body), headers: { cookie }, redirect: 'manual' })
+function urlOf(server: Server): string {
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`
+}
+
+function post(path: string, body: Record<string, string>, cookie = '', site = url): Promise<Response> {
+  return fetch(site + path, {
+    method: 'POST',
+    body: new URLSearchParams(body),
+    headers: { cookie },
+    redirect: 'manual',
+  })
 }
 
 function cookieOf(response: Response): string {
@@ -55,16 +75,18 @@ function cookieOf(response: Response): string {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(import.meta.dirname, '.readme-'))
-  await writeFile(join(folder, 'app.ts'), `${await source()}\nexport { server, store }\n`)
+  await writeFile(join(folder, 'app.ts'), `${await source()}\nexport { server, sessions, shopServer, store }\n`)
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
   vi.stubEnv('HZ_SESSION_ENABLED', 'false')
   vi.stubEnv('PORT', '0')
+  vi.stubEnv('DRAIN_MS', '1')
   log = vi.spyOn(console, 'log').mockReturnValue()
   const { default: _, ...exported } = await import(join(folder, 'app.ts'))
   program = exported as Program
   if (!program.server.listening) await once(program.server, 'listening')
-  const address = program.server.address()
-  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`
+  if (!program.shopServer.listening) await once(program.shopServer, 'listening')
+  url = urlOf(program.server)
+  shopUrl = urlOf(program.shopServer)
 })
 
 afterAll(async () => {
@@ -83,7 +105,67 @@ test('the TypeScript of the README compiles', async () => {
   expect(output.split('\n').filter((line) => line.includes('.readme-'))).toEqual([])
 }, 60_000)
 
-describe('the program of the README', () => {
+describe('the program of the README, with `hazelcastSession`', () => {
+  const postShop = (path: string, body: Record<string, string>, cookie?: string): Promise<Response> =>
+    post(path, body, cookie, shopUrl)
+
+  test('saves a cart before it redirects', async () => {
+    const saved = await postShop('/cart', { item: 'tea' })
+    expect([saved.status, saved.headers.get('location')]).toEqual([303, '/cart'])
+    const cart = await fetch(`${shopUrl}/cart`, { headers: { cookie: cookieOf(saved) } })
+    expect(await cart.json()).toEqual(['tea'])
+  })
+
+  test('counts visits', async () => {
+    const cookie = cookieOf(await postShop('/visits', {}))
+    const others = await Promise.all(Array.from({ length: 5 }, () => postShop('/visits', {}, cookie)))
+    const visits = await Promise.all(
+      others.map(async (response) => Reflect.get(Object(await response.json()), 'visits')),
+    )
+    expect(new Set(visits)).toEqual(new Set([2, 3, 4, 5, 6]))
+  })
+
+  test('logs in with a new id and the cart kept, remembers, and logs out', async () => {
+    const before = cookieOf(await postShop('/cart', { item: 'tea' }))
+    const login = await postShop('/login', { user: 'ann', remember: 'yes' }, before)
+    const cookie = cookieOf(login)
+    expect(cookie).not.toBe(before)
+    expect(login.headers.getSetCookie()[0]).toContain('Expires=')
+    const kept = await fetch(`${shopUrl}/cart`, { headers: { cookie } })
+    expect(await kept.json()).toEqual(['tea'])
+    const logout = await postShop('/logout', {}, cookie)
+    expect(cookieOf(logout)).toBe('connect.sid=')
+    const after = await fetch(`${shopUrl}/cart`, { headers: { cookie } })
+    expect(await after.json()).toEqual([])
+  })
+
+  test('moves the sessions of another store', async () => {
+    const before = new session.MemoryStore()
+    const old = express().use(
+      session({ store: before, secret: 'the secret of before', resave: false, saveUninitialized: false }),
+      (req, res) => void res.json((req.session.user = 'ann')),
+    )
+    const cookie = cookieOf(await fetch(await listen(old)))
+    const moved = await fetch(await listen(program.movingShop(before)), { headers: { cookie } })
+    expect(await moved.json()).toMatchObject({ user: 'ann' })
+    expect(await promisify<unknown>((done) => before.all((error, all) => done(error, all)))()).toEqual({})
+  })
+
+  test('stops on SIGTERM: says so, answers what is under way, and closes', async () => {
+    const cookie = cookieOf(await postShop('/visits', {}))
+    expect((await fetch(`${shopUrl}/health`)).status).toBe(200)
+    program.sessions.manager.drain()
+    expect((await fetch(`${shopUrl}/health`)).status).toBe(503)
+    expect((await postShop('/visits', {}, cookie)).status).toBe(200)
+    const closed = once(program.shopServer, 'close')
+    const [listener] = process.listeners('SIGTERM').slice(-2)
+    listener?.('SIGTERM')
+    await closed
+    await expect(program.sessions.manager.load('any')).rejects.toMatchObject({ code: 'MANAGER_CLOSED' })
+  })
+})
+
+describe('the program of the README, with `HazelcastStore`', () => {
   test('saves a cart before it redirects', async () => {
     const saved = await post('/cart', { item: 'tea' })
     expect([saved.status, saved.headers.get('location')]).toEqual([303, '/cart'])
