@@ -6,7 +6,7 @@ import { HeldResponse } from '../../src/http/held-response.ts'
 import type { ResponseGate } from '../../src/http/held-response.ts'
 
 /** What a gate does when it is asked; `undefined`: goes on at once. */
-export type Ask = (visit: Visit) => Promise<void> | undefined
+type Ask = (visit: Visit) => Promise<void> | undefined
 
 export interface GateScript {
   /** @default holds the response for a turn of the event loop */

@@ -18,7 +18,7 @@ export interface StandOptions extends SessionManagerOptions {
 }
 
 /** A request that arrives with these cookies, at this worker. */
-export interface Arrival {
+interface Arrival {
   readonly request: RequestSession
   /** The cookies that its answer carries. */
   readonly answered: readonly ResponseCookie[]
