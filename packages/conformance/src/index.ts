@@ -1,0 +1,8 @@
+export { LeapClock } from './leap-clock.ts'
+export { describeRecordStore } from './record-store/describe-record-store.ts'
+export type { RecordStoreSuite } from './record-store/describe-record-store.ts'
+export type { ForeignValues, Outage, StoreHarness } from './record-store/store-harness.ts'
+export { describeSessions } from './sessions/describe-sessions.ts'
+export type { SessionsSuite } from './sessions/describe-sessions.ts'
+export type { SessionsHarness } from './sessions/sessions-harness.ts'
+export type { Skip, TestRunner } from './suite.ts'
