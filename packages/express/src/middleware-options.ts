@@ -11,12 +11,12 @@ export type Request = Parameters<ReturnType<typeof session>>[0]
 export type ImportStore = Pick<session.Store, 'get' | 'destroy'>
 
 /** The library's flags of a cookie, and the cookie's name as the other packages spell it. */
-export interface CookieSettings extends session.CookieOptions {
+interface CookieSettings extends session.CookieOptions {
   readonly name?: string | undefined
 }
 
 /** Options of express-session 1.19, which mean here what they mean there. */
-export interface LibraryOptions {
+interface LibraryOptions {
   /** Name of the cookie. @default 'connect.sid' */
   readonly name?: string | undefined
   /** An old spelling of `name`. */
