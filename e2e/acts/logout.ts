@@ -9,8 +9,14 @@ const SLOW = 2500
 const BEGUN = 400
 const SLOW_REQUESTS = 6
 
-/** Slow requests begin at both workers, then the user logs out: what they save is dropped, and the session stays gone. */
-export async function expectLogoutToStand(stage: Stage, workers: readonly [Worker, Worker]): Promise<void> {
+type Pair = readonly [Worker, Worker]
+
+/**
+ * Slow requests begin at both workers, then the user logs out: what they save is dropped, and the session stays gone.
+ *
+ * @returns the cookies that the browser had
+ */
+export async function expectLogoutToStand(stage: Stage, workers: Pair): Promise<string> {
   const user = await User.logIn(stage.browser(), workers[0], 'ann')
   const cookies = await user.browser.cookies(workers[0])
   const names = Array.from({ length: SLOW_REQUESTS }, (_, index) => `late${index}`)
@@ -32,5 +38,25 @@ export async function expectLogoutToStand(stage: Stage, workers: readonly [Worke
     const seen = await keeper.session(worker)
     expect(seen).toMatchObject({ isNew: true, id: null, attributes: {} })
     expect(await user.browser.session(worker)).toMatchObject({ isNew: true, attributes: {} })
+  }
+  return cookies
+}
+
+/**
+ * Who comes with the cookie of a session that ended, or got another id, a moment ago has none: what he changes is
+ * refused, and his cookies are left alone, since the browser may have newer ones by now.
+ */
+export async function expectChangeRefused(stage: Stage, workers: Pair, cookies: string, code: string): Promise<void> {
+  const late = stage.browser()
+  await late.adopt(workers[0], cookies)
+  for (const worker of workers) {
+    const answers = [
+      await late.get(worker, '/api/session'),
+      await late.set(worker, 'late', true),
+      await late.increment(worker, 'late'),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([200, 409, 409])
+    expect(answers.flatMap(({ headers }) => headers['set-cookie'] ?? [])).toEqual([])
+    expect(worker.output).toContain(code)
   }
 }

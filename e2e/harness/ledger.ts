@@ -4,9 +4,12 @@ import type { Browser, Site } from './browser.ts'
 
 /**
  * `ok`: the answer said it is done. `refused`: the answer said it is not confirmed (503), so it may be done or not.
- * `unknown`: no answer came.
+ * `unknown`: no answer came, or only one of the load balancer's own.
  */
 export type Acknowledgement = 'ok' | 'refused' | 'unknown'
+
+/** What a load balancer says of a worker that gave no answer. */
+const BY_BALANCER = [502, 504]
 
 /** One action of a user and what became of it. Times of `performance.now()`. */
 interface Entry {
@@ -50,7 +53,7 @@ export class Ledger {
   /** Status codes that no scenario expects of a write. */
   oddities(): string[] {
     return this.#entries
-      .filter(({ status }) => ![0, 200, 204, 503].includes(status))
+      .filter(({ status }) => ![0, 200, 204, 503, ...BY_BALANCER].includes(status))
       .map(({ kind, name, status }) => `${kind} of ${name} answered ${status}`)
   }
 
@@ -67,7 +70,7 @@ export class Ledger {
   }
 
   #note(action: Pick<Entry, 'kind' | 'name' | 'value' | 'begin'>, { status }: Answer): void {
-    const acknowledgement = status === 0 ? 'unknown' : status < 300 ? 'ok' : 'refused'
+    const acknowledgement = status === 0 || BY_BALANCER.includes(status) ? 'unknown' : status < 300 ? 'ok' : 'refused'
     this.#entries.push({ ...action, end: performance.now(), status, acknowledgement })
   }
 }

@@ -15,6 +15,7 @@ export interface LoadEvent {
 
 /** So many names are written in turn, so that sessions keep a size. */
 const NAMES = 8
+/** Ms between two requests of a loop. */
 const PAUSE = 25
 
 /**
@@ -24,12 +25,14 @@ export class Load {
   readonly events: LoadEvent[] = []
   readonly #users: readonly User[]
   readonly #sites: readonly Site[]
+  readonly #pause: number
   #loops: Promise<unknown> | undefined
   #isStopped = false
 
-  constructor(users: readonly User[], sites: readonly Site[]) {
+  constructor(users: readonly User[], sites: readonly Site[], pauseMs: number = PAUSE) {
     this.#users = users
     this.#sites = sites
+    this.#pause = pauseMs
   }
 
   start(): this {
@@ -61,7 +64,7 @@ export class Load {
       await this.#note(user, 'write', () =>
         turn % 3 === 0 ? user.ledger.increment(site, 'count') : user.ledger.set(site, `name${turn % NAMES}`, { turn }),
       )
-      await pause(PAUSE)
+      await pause(this.#pause)
     }
   }
 
@@ -69,7 +72,7 @@ export class Load {
     for (let turn = 1; !this.#isStopped; turn++) {
       const site = this.#sites[turn % this.#sites.length]!
       await this.#note(user, 'read', () => user.browser.get(site, '/api/session'))
-      await pause(PAUSE)
+      await pause(this.#pause)
     }
   }
 

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import { locateJar, locateJava } from '@hazelcast-session/member'
 
 /**
@@ -21,5 +22,23 @@ async function obstacleToMembers(): Promise<string | undefined> {
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Where Debian's package puts it. */
+export const HAPROXY = '/usr/sbin/haproxy'
+
+/** True where HAProxy can run as well; as for members. */
+export const canRunHAProxy: boolean = canStartMembers && hasHAProxy()
+
+function hasHAProxy(): boolean {
+  try {
+    accessSync(HAPROXY, constants.X_OK)
+    return true
+  } catch {
+    const obstacle = `There is no ${HAPROXY}: install the Debian package haproxy.`
+    if (process.env['CI'] === 'true') throw new Error(obstacle)
+    process.stderr.write(`The scenarios with a load balancer are skipped. ${obstacle}\n`)
+    return false
   }
 }

@@ -2,11 +2,13 @@ import { afterAll, afterEach } from 'vitest'
 import { Browser } from './browser.ts'
 import { Cluster, MAPS } from './cluster.ts'
 import type { ClusterOptions, MapKind } from './cluster.ts'
+import { HAProxy } from './haproxy.ts'
+import type { HAProxyOptions } from './haproxy.ts'
 import { Worker } from './worker.ts'
 import type { WorkerOptions } from './worker.ts'
 
 /** What a worker needs beside a cluster. */
-export type CastOptions = Partial<Pick<WorkerOptions, 'program' | 'env' | 'name'>> & {
+export type CastOptions = Partial<Pick<WorkerOptions, 'door' | 'sticky' | 'program' | 'env' | 'name'>> & {
   /** @default 'configured' */
   readonly map?: MapKind
 }
@@ -19,6 +21,7 @@ export class Stage {
   readonly #clusters: Cluster[] = []
   readonly #workers: Worker[] = []
   readonly #browsers: Browser[] = []
+  readonly #balancers: HAProxy[] = []
 
   constructor() {
     afterEach(({ task }) => {
@@ -59,6 +62,13 @@ export class Stage {
     return pair
   }
 
+  /** A load balancer that listens. */
+  async haproxy(options: HAProxyOptions): Promise<HAProxy> {
+    const balancer = await HAProxy.spawn(options)
+    this.#balancers.push(balancer)
+    return balancer.listening()
+  }
+
   /** A user with an empty cookie jar. */
   browser(): Browser {
     const browser = new Browser()
@@ -68,6 +78,7 @@ export class Stage {
 
   async clear(): Promise<void> {
     for (const browser of this.#browsers.splice(0)) browser.close()
+    await Promise.all(this.#balancers.splice(0).map((balancer) => balancer.stop()))
     await Promise.all(this.#workers.splice(0).map((worker) => worker.kill()))
     await Promise.all(this.#clusters.splice(0).map((cluster) => cluster.stop()))
   }

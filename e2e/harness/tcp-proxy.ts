@@ -1,8 +1,12 @@
 import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { ClientFrames } from './client-frames.ts'
+import type { ClientMessage } from './client-frames.ts'
 import { kindOf } from './request-kinds.ts'
 import type { RequestCounts, RequestKind } from './request-kinds.ts'
+
+/** Keys of what workers keep for themselves, and look after whether there are requests or not. */
+const HOUSEHOLD = 'hazelcast-session.'
 
 interface Line {
   readonly near: Socket
@@ -12,7 +16,7 @@ interface Line {
 
 /**
  * Stands in front of one member, on the member's public address, so that clients and other members come this way.
- * Counts what clients ask of maps, and can delay or cut the connections of clients.
+ * Counts what clients ask of maps for sessions, and can delay or cut the connections of clients.
  */
 export class TcpProxy {
   readonly #server: Server
@@ -36,7 +40,7 @@ export class TcpProxy {
     return proxy
   }
 
-  /** What clients have asked of maps since the last `reset`. */
+  /** What clients have asked of maps for sessions since the last `reset`. */
   get counts(): RequestCounts {
     return Object.fromEntries(this.#counts)
   }
@@ -69,7 +73,7 @@ export class TcpProxy {
 
   #join(near: Socket, targetPort: number): void {
     const far = connect(targetPort, '127.0.0.1')
-    const line: Line = { near, far, frames: new ClientFrames((type) => this.#count(type)) }
+    const line: Line = { near, far, frames: new ClientFrames((message) => this.#count(message)) }
     this.#lines.add(line)
     for (const socket of [near, far]) {
       socket.setNoDelay(true)
@@ -90,8 +94,8 @@ export class TcpProxy {
     else setTimeout(() => line.far.write(chunk), this.#delay)
   }
 
-  #count(type: number): void {
-    const kind = kindOf(type)
+  #count({ type, key }: ClientMessage): void {
+    const kind = key.startsWith(HOUSEHOLD) ? undefined : kindOf(type)
     if (kind) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1)
   }
 }

@@ -4,11 +4,17 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { waitFor } from './wait-for.ts'
 
-const SHOP: string = fileURLToPath(new URL('../../apps/express/dist/server-with-store.js', import.meta.url))
+/** How the shop gets its sessions: our store under express-session as it is, or our middleware in its place. */
+export type Door = 'store' | 'middleware'
+
+const SHOPS: Readonly<Record<Door, string>> = {
+  store: fileURLToPath(new URL('../../apps/express/dist/server-with-store.js', import.meta.url)),
+  middleware: fileURLToPath(new URL('../../apps/express/dist/server.js', import.meta.url)),
+}
 export const SHOP_ON_EXPRESS_4: string = fileURLToPath(new URL('programs/express4-shop.mjs', import.meta.url))
 
-/** Every worker of one shop knows it. */
-const SECRET = 'the secret of every shop under test, long enough'
+/** Every worker of one shop knows it. Without a comma: that would make it a list. */
+export const SECRET = 'the secret of every shop under test and long enough'
 const URL_SHOWN = /http:\/\/127\.0\.0\.1:\d+/
 /** What a process says of mistakes that no request was told of. */
 const MISTAKES = /unhandled|uncaught|MaxListenersExceeded|ERR_HTTP_HEADERS_SENT|Assertion failed/i
@@ -20,7 +26,11 @@ export interface WorkerOptions {
   readonly clusterName: string
   readonly addresses: readonly string[]
   readonly mapName: string
-  /** @default the shop on Express 5 */
+  /** @default 'store' */
+  readonly door?: Door
+  /** Whether sessions are bound to workers; only at the middleware's door, and there the default. */
+  readonly sticky?: boolean | undefined
+  /** @default the shop on Express 5, at that door */
   readonly program?: string
   /** Further `HZ_SESSION_…` variables. */
   readonly env?: Readonly<Record<string, string>>
@@ -59,7 +69,7 @@ export class Worker {
 
   /** Spawns the process; `listening()` tells when it can be asked. */
   static spawn(options: WorkerOptions): Worker {
-    const { name, program: path = SHOP } = options
+    const { name, door = 'store', program: path = SHOPS[door] } = options
     const child = spawn(process.execPath, [path], { env: environment(options), stdio: ['ignore', 'pipe', 'pipe'] })
     return new Worker(name, child)
   }
@@ -115,7 +125,7 @@ export class Worker {
   }
 }
 
-function environment({ name, clusterName, addresses, mapName, env }: WorkerOptions): NodeJS.ProcessEnv {
+function environment({ name, clusterName, addresses, mapName, sticky, env }: WorkerOptions): NodeJS.ProcessEnv {
   // Nothing of the machine's own configuration, and nothing of the test runner.
   const inherited = Object.entries(process.env).filter(([key]) => !/^(HZ_|VITEST|NODE_|TEST$)/.test(key))
   return {
@@ -127,6 +137,7 @@ function environment({ name, clusterName, addresses, mapName, env }: WorkerOptio
     HZ_SESSION_MAP_NAME: mapName,
     HZ_SESSION_WORKER_NAME: name,
     HZ_SESSION_SECRET: SECRET,
+    ...(sticky === undefined ? {} : { HZ_SESSION_STICKY: String(sticky) }),
     ...env,
   }
 }

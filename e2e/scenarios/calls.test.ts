@@ -1,25 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Answer } from '../harness/answer.ts'
-import { MAP_KINDS } from '../harness/cluster.ts'
+import { callsOf } from '../harness/calls-of.ts'
 import type { Cluster } from '../harness/cluster.ts'
-import type { RequestCounts, RequestKind } from '../harness/request-kinds.ts'
+import type { RequestCounts } from '../harness/request-kinds.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import type { Worker } from '../harness/worker.ts'
 
 /** What a stock map costs more for each write that replaces a record: it gives no life of its own. */
 const EXTENSION = { configured: {}, stock: { setTtl: 1 } } as const
-
-function sum(counts: readonly RequestCounts[]): RequestCounts {
-  const total: Partial<Record<RequestKind, number>> = {}
-  for (const count of counts) {
-    for (const [kind, times] of Object.entries(count) as [RequestKind, number][]) {
-      total[kind] = (total[kind] ?? 0) + times
-    }
-  }
-  return total
-}
 
 describe.skipIf(!canStartMembers)('the calls that members get', () => {
   const stage = new Stage()
@@ -28,27 +19,18 @@ describe.skipIf(!canStartMembers)('the calls that members get', () => {
     cluster = await stage.cluster({ proxied: true })
   })
 
-  async function callsOf(act: () => Promise<unknown>): Promise<RequestCounts> {
-    for (const proxy of cluster.proxies) proxy.reset()
-    await act()
-    return sum(cluster.proxies.map(({ counts }) => counts))
-  }
-
-  describe.each(MAP_KINDS)('on a %s map', (map) => {
+  describe.each(SETUPS)('$title', (setup) => {
     let workers: [Worker, Worker]
     let user: User
-    const write = { get: 1, replaceIfSame: 1, ...EXTENSION[map] }
+    const write = { get: 1, replaceIfSame: 1, ...EXTENSION[setup.map] }
     beforeAll(async () => {
-      workers = await stage.pair(cluster, { map })
+      workers = await stage.pair(cluster, setup)
       user = await User.logIn(stage.browser(), workers[0], 'ann')
     })
 
     async function expectCalls(expected: RequestCounts, act: () => Promise<Answer>, status: number): Promise<void> {
-      let answer: Answer | undefined
-      const calls = await callsOf(async () => {
-        answer = await act()
-      })
-      expect(answer).toMatchObject({ status })
+      const { calls, result } = await callsOf(cluster, act)
+      expect(result).toMatchObject({ status })
       expect(calls).toEqual(expected)
     }
 
@@ -65,7 +47,7 @@ describe.skipIf(!canStartMembers)('the calls that members get', () => {
     })
 
     test('are twenty gets and no write for twenty reads within `touchAfter`', async () => {
-      const calls = await callsOf(async () => {
+      const { calls } = await callsOf(cluster, async () => {
         for (let turn = 0; turn < 20; turn++) await user.browser.get(workers[turn % 2]!, '/api/session')
       })
       expect(calls).toEqual({ get: 20 })
@@ -98,11 +80,14 @@ describe.skipIf(!canStartMembers)('the calls that members get', () => {
     })
 
     test('are one write for a touch that is due, which the answer does not wait for', async () => {
-      const worker = await stage.worker(cluster, { map, env: { HZ_SESSION_TOUCH_AFTER: '1' } })
+      const worker = await stage.worker(cluster, { ...setup, env: { HZ_SESSION_TOUCH_AFTER: '1' } })
       const browser = stage.browser()
       await browser.untilServed(worker)
       await expect
-        .poll(() => callsOf(() => browser.get(worker, '/api/session')), { interval: 200, timeout: 15_000 })
+        .poll(async () => (await callsOf(cluster, () => browser.get(worker, '/api/session'))).calls, {
+          interval: 200,
+          timeout: 15_000,
+        })
         .toMatchObject({ get: 1, replaceIfSame: 1 })
     })
   })

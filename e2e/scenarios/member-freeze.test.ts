@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { longest, statusCounts } from '../harness/answer.ts'
-import { MAP_KINDS } from '../harness/cluster.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { Load, isServed } from '../harness/load.ts'
 import type { LoadEvent } from '../harness/load.ts'
 import { measured } from '../harness/measured.ts'
 import { ownersOf } from '../harness/partition-owner.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import { waitFor } from '../harness/wait-for.ts'
@@ -16,10 +16,10 @@ const USERS = 10
 /** Promise 10: a load and a save have 2 s each. The third second is the machine's. */
 const LONGEST_READ = 3000
 /**
- * The shop saves before it answers, so that it can answer 503. After that express-session saves what is still unsaved a
- * second time, and holds the last byte of the 503 back until that has failed as well.
+ * With the store the shop saves before it answers, so that it can answer 503. After that express-session saves what is
+ * still unsaved a second time, and holds the last byte of the 503 back until that has failed as well.
  */
-const LONGEST_WRITE = LONGEST_READ + 2000
+const LONGEST_WRITE = { store: LONGEST_READ + 2000, middleware: LONGEST_READ } as const
 /** Until when all has to be well again, after the freeze: the members expel the frozen one after 10 s. */
 const LONGEST_TROUBLE = 15_000
 /** When one member is expelled the others may hold a call of anybody up for longer than its budget. */
@@ -44,13 +44,13 @@ function figures(events: readonly LoadEvent[]): string {
 describe.skipIf(!canStartMembers)('a frozen member', () => {
   const stage = new Stage()
 
-  describe.each(MAP_KINDS)('on a %s map', (map) => {
+  describe.each([...STORE_SETUPS, STICKY])('$title', (setup) => {
     let cluster: Cluster
     let workers: [Worker, Worker]
     let users: User[]
     beforeAll(async () => {
       cluster = await stage.cluster({ properties: MERGE })
-      workers = await stage.pair(cluster, { map })
+      workers = await stage.pair(cluster, setup)
       users = await Promise.all(
         Array.from({ length: USERS }, (_, index) => User.logIn(stage.browser(), workers[index % 2]!, `user${index}`)),
       )
@@ -88,7 +88,7 @@ describe.skipIf(!canStartMembers)('a frozen member', () => {
       expect(spared.filter(isServed).length).toBeGreaterThanOrEqual(SPARED_SHARE * spared.length)
       expect(events.filter((event) => !isServed(event) && event.answer.status !== 503)).toEqual([])
       expect(msOf(reads)).toBeLessThanOrEqual(LONGEST_READ)
-      expect(msOf(writes)).toBeLessThanOrEqual(LONGEST_WRITE)
+      expect(msOf(writes)).toBeLessThanOrEqual(LONGEST_WRITE[setup.door])
       expect(trouble(events, freeze)).toBeLessThanOrEqual(LONGEST_TROUBLE)
       await expectNothingLost()
     })

@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { longest, statusCounts } from '../harness/answer.ts'
-import { MAP_KINDS } from '../harness/cluster.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { Load, isServed, longestGap } from '../harness/load.ts'
 import { measured } from '../harness/measured.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { STICKY, STICKY_ON_STOCK, STORE_SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import { waitFor } from '../harness/wait-for.ts'
 
+const SETUPS = [...STORE_SETUPS, STICKY, STICKY_ON_STOCK]
 const USERS = 12
 /** Ms of load before the kill, and after everybody is served again. */
 const CALM = 1500
@@ -24,9 +25,9 @@ describe.skipIf(!canStartMembers)('kill -9 of a member under load', () => {
     cluster = await stage.cluster()
   })
 
-  test.each(MAP_KINDS)('loses no acknowledged write on a %s map and counts no increment twice', async (map) => {
-    const workers = await stage.pair(cluster, { map })
-    const victim = cluster.members[MAP_KINDS.indexOf(map)]!
+  test.each(SETUPS)('loses no acknowledged write and counts no increment twice: $title', async (setup) => {
+    const workers = await stage.pair(cluster, setup)
+    const victim = cluster.members[SETUPS.indexOf(setup) % 2]!
     const users = await Promise.all(
       Array.from({ length: USERS }, (_, index) => User.logIn(stage.browser(), workers[index % 2]!, `user${index}`)),
     )

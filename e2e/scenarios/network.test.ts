@@ -3,6 +3,7 @@ import { longest } from '../harness/answer.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { measured } from '../harness/measured.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import { waitFor } from '../harness/wait-for.ts'
@@ -14,49 +15,54 @@ const LONGEST_READ = 3000
 describe.skipIf(!canStartMembers)('the network between workers and members', () => {
   const stage = new Stage()
   let cluster: Cluster
-  let workers: [Worker, Worker]
   beforeAll(async () => {
     cluster = await stage.cluster({ proxied: true })
-    workers = await stage.pair(cluster)
   })
 
-  test('may be cut and mended: answers come in time, and every session is as it was', async () => {
-    const user = await User.logIn(stage.browser(), workers[0], 'ann')
-    await user.ledger.set(workers[0], 'item', 'book')
-    for (const proxy of cluster.proxies) proxy.cutClients()
-    const answers = []
-    for (const worker of workers) {
-      await waitFor('it notices', async () => (await user.browser.get(worker, '/api/session')).status === 503)
-      answers.push(await user.browser.get(worker, '/api/session'), await user.ledger.set(worker, 'item', 'pen'))
-    }
-    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503])
-    expect(longest(answers)).toBeLessThanOrEqual(LONGEST_READ)
+  describe.each([STORE_SETUPS[0]!, STICKY])('$title', (setup) => {
+    let workers: [Worker, Worker]
+    beforeAll(async () => {
+      workers = await stage.pair(cluster, setup)
+    })
 
-    for (const proxy of cluster.proxies) proxy.mend()
-    const mended = performance.now()
-    for (const worker of workers) {
-      await waitFor('it serves again', async () => (await user.browser.get(worker, '/api/session')).status === 200)
-      expect(await user.contradictions(worker)).toEqual([])
-    }
-    measured(
-      `longest answer ${longest(answers)} ms, service ${Math.round(performance.now() - mended)} ms after the mending`,
-    )
-  })
+    test('may be cut and mended: answers come in time, and every session is as it was', async () => {
+      const user = await User.logIn(stage.browser(), workers[0], 'ann')
+      await user.ledger.set(workers[0], 'item', 'book')
+      for (const proxy of cluster.proxies) proxy.cutClients()
+      const answers = []
+      for (const worker of workers) {
+        await waitFor('it notices', async () => (await user.browser.get(worker, '/api/session')).status === 503)
+        answers.push(await user.browser.get(worker, '/api/session'), await user.ledger.set(worker, 'item', 'pen'))
+      }
+      expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503])
+      expect(longest(answers)).toBeLessThanOrEqual(LONGEST_READ)
 
-  test('may be slow: within the budget sessions are served, beyond it refused in time', async () => {
-    const user = await User.logIn(stage.browser(), workers[0], 'ben')
-    for (const proxy of cluster.proxies) proxy.delayClients(300)
-    for (const worker of workers) expect((await user.ledger.set(worker, 'item', worker.name)).status).toBe(204)
+      for (const proxy of cluster.proxies) proxy.mend()
+      const mended = performance.now()
+      for (const worker of workers) {
+        await waitFor('it serves again', async () => (await user.browser.get(worker, '/api/session')).status === 200)
+        expect(await user.contradictions(worker)).toEqual([])
+      }
+      measured(
+        `longest answer ${longest(answers)} ms, service ${Math.round(performance.now() - mended)} ms after the mending`,
+      )
+    })
 
-    for (const proxy of cluster.proxies) proxy.delayClients(4000)
-    const slow = await Promise.all(workers.map((worker) => user.browser.get(worker, '/api/session')))
-    expect(slow.map(({ status }) => status)).toEqual([503, 503])
-    expect(longest(slow)).toBeLessThanOrEqual(LONGEST_READ)
+    test('may be slow: within the budget sessions are served, beyond it refused in time', async () => {
+      const user = await User.logIn(stage.browser(), workers[0], 'ben')
+      for (const proxy of cluster.proxies) proxy.delayClients(300)
+      for (const worker of workers) expect((await user.ledger.set(worker, 'item', worker.name)).status).toBe(204)
 
-    for (const proxy of cluster.proxies) proxy.delayClients(0)
-    for (const worker of workers) {
-      await waitFor('it serves again', async () => (await user.browser.get(worker, '/api/session')).status === 200)
-      expect(await user.contradictions(worker)).toEqual([])
-    }
+      for (const proxy of cluster.proxies) proxy.delayClients(4000)
+      const slow = await Promise.all(workers.map((worker) => user.browser.get(worker, '/api/session')))
+      expect(slow.map(({ status }) => status)).toEqual([503, 503])
+      expect(longest(slow)).toBeLessThanOrEqual(LONGEST_READ)
+
+      for (const proxy of cluster.proxies) proxy.delayClients(0)
+      for (const worker of workers) {
+        await waitFor('it serves again', async () => (await user.browser.get(worker, '/api/session')).status === 200)
+        expect(await user.contradictions(worker)).toEqual([])
+      }
+    })
   })
 })

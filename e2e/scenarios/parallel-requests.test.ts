@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expectIncrementsCounted, expectParallelWritesKept } from '../acts/parallel-requests.ts'
-import { MAP_KINDS } from '../harness/cluster.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import type { Worker } from '../harness/worker.ts'
+
+const REDIRECTS = 30
 
 describe.skipIf(!canStartMembers)('parallel requests of one session', () => {
   const stage = new Stage()
@@ -13,10 +15,10 @@ describe.skipIf(!canStartMembers)('parallel requests of one session', () => {
     cluster = await stage.cluster()
   })
 
-  describe.each(MAP_KINDS)('on a %s map', (map) => {
+  describe.each(SETUPS)('$title', (setup) => {
     let workers: [Worker, Worker]
     beforeAll(async () => {
-      workers = await stage.pair(cluster, { map })
+      workers = await stage.pair(cluster, setup)
     })
 
     test('keep each other’s attributes, whichever worker they reach', async () => {
@@ -29,7 +31,7 @@ describe.skipIf(!canStartMembers)('parallel requests of one session', () => {
 
     test('see the data of a redirect at the other worker', async () => {
       const browser = stage.browser()
-      for (let turn = 0; turn < 20; turn++) {
+      for (let turn = 0; turn < REDIRECTS; turn++) {
         const answer = await browser.fetch(workers[turn % 2]!, 'POST', '/api/redirect/step', turn)
         expect(answer.status).toBe(303)
         const seen = await browser.follow(answer, workers[(turn + 1) % 2]!)

@@ -1,11 +1,12 @@
 import hazelcast from 'hazelcast-client'
 import type { Client, IMap } from 'hazelcast-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { MAPS, MAP_KINDS } from '../harness/cluster.ts'
+import { MAPS } from '../harness/cluster.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { JSON_GARBAGE, OTHER_VALUES, UNREADABLE_ATTRIBUTES } from '../harness/garbage.ts'
 import type { Garbage } from '../harness/garbage.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import type { Worker } from '../harness/worker.ts'
@@ -20,16 +21,16 @@ describe.skipIf(!canStartMembers)('what is no session', () => {
   })
   afterAll(() => client?.shutdown())
 
-  describe.each(MAP_KINDS)('in a %s map', (map) => {
+  describe.each([...STORE_SETUPS, STICKY])('$title', (setup) => {
     let workers: [Worker, Worker]
     let stored: IMap<string, unknown>
     beforeAll(async () => {
-      workers = await stage.pair(cluster, { map })
-      stored = await client.getMap(MAPS[map])
+      workers = await stage.pair(cluster, setup)
+      stored = await client.getMap(MAPS[setup.map])
     })
 
     // The members themselves refuse in an indexed map what is not JSON.
-    const all: readonly Garbage[] = map === 'stock' ? [...JSON_GARBAGE, ...OTHER_VALUES] : JSON_GARBAGE
+    const all: readonly Garbage[] = setup.map === 'stock' ? [...JSON_GARBAGE, ...OTHER_VALUES] : JSON_GARBAGE
 
     test.each(all)('is never served, changed or removed: $what', async ({ value }) => {
       const user = await User.logIn(stage.browser(), workers[0], 'ann')
@@ -85,8 +86,8 @@ describe.skipIf(!canStartMembers)('what is no session', () => {
     })
   })
 
-  test('comes from a request as well, and breaks nothing', async () => {
-    const [worker] = await stage.pair(cluster)
+  test.each([STORE_SETUPS[0]!, STICKY])('comes from a request as well, and breaks nothing: $title', async (setup) => {
+    const [worker] = await stage.pair(cluster, setup)
     const user = await User.logIn(stage.browser(), worker, 'dan')
     // Not deeper: express-session stringifies a session where nobody catches, and a stack overflow there ends the process.
     const deep = '['.repeat(1000) + ']'.repeat(1000)

@@ -4,29 +4,27 @@ import type { Cluster } from '../harness/cluster.ts'
 import { leftAfterClose } from '../harness/open-and-close.ts'
 import { RawConnection } from '../harness/raw-connection.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import { waitFor } from '../harness/wait-for.ts'
-import type { Worker } from '../harness/worker.ts'
 
 /** Ms a request takes that is under way when the worker is told to end, and until it is sure to be. */
 const SLOW = 2000
 const BEGUN = 400
+const SETUPS = [STORE_SETUPS[0]!, STICKY]
 
 describe.skipIf(!canStartMembers)('a worker that is told to end', () => {
   const stage = new Stage()
   let cluster: Cluster
-  let other: Worker
   const connections: RawConnection[] = []
   beforeAll(async () => {
     cluster = await stage.cluster()
-    other = await stage.worker(cluster)
-    await stage.browser().untilServed(other)
   })
   afterAll(() => connections.forEach((connection) => connection.close()))
 
-  test('finishes what it has begun, says that it drains, and ends by itself', async () => {
-    const worker = await stage.worker(cluster)
+  test.each(SETUPS)('finishes what it has begun, says that it drains, and ends by itself: $title', async (setup) => {
+    const [worker, other] = await stage.pair(cluster, setup)
     const user = await User.logIn(stage.browser(), worker, 'ann')
     const slow = user.browser.set(worker, 'late', 'kept', SLOW)
     const connection = new RawConnection(worker)
@@ -59,17 +57,20 @@ describe.skipIf(!canStartMembers)('a worker that is told to end', () => {
     expect(await leftAfterClose(cluster, 'connected')).toEqual([])
   })
 
-  test('ends by itself as well while the cluster is dead, and before it ever was there', async () => {
-    const worker = await stage.worker(cluster)
-    await stage.browser().untilServed(worker)
-    await cluster.killAll()
-    const late = await stage.worker(cluster)
-    for (const each of [worker, late]) {
-      each.terminate()
-      expect(await each.exited).toEqual({ code: 0, signal: null })
-    }
-    // A client cannot be stopped before its first connection, but gives up soon.
-    await leftAfterClose(cluster, 'connecting')
-    await cluster.start()
-  })
+  test.each(SETUPS)(
+    'ends by itself as well while the cluster is dead, and before it ever was there: $title',
+    async (setup) => {
+      const worker = await stage.worker(cluster, setup)
+      await stage.browser().untilServed(worker)
+      await cluster.killAll()
+      const late = await stage.worker(cluster, setup)
+      for (const each of [worker, late]) {
+        each.terminate()
+        expect(await each.exited).toEqual({ code: 0, signal: null })
+      }
+      // A client cannot be stopped before its first connection, but gives up soon.
+      await leftAfterClose(cluster, 'connecting')
+      await cluster.start()
+    },
+  )
 })

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expectSessionsToOutlive } from '../acts/worker-loss.ts'
-import { MAP_KINDS } from '../harness/cluster.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { measured } from '../harness/measured.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { STICKY, STICKY_ON_STOCK, STORE_SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 
 describe.skipIf(!canStartMembers)('kill -9 of a worker', () => {
@@ -13,9 +13,12 @@ describe.skipIf(!canStartMembers)('kill -9 of a worker', () => {
     cluster = await stage.cluster()
   })
 
-  test.each(MAP_KINDS)('loses none of 100 sessions on a %s map, and logs nobody out', async (map) => {
-    const workers = await stage.pair(cluster, { map })
-    measured(await expectSessionsToOutlive(stage, workers, 100))
-    expect(workers[1].isRunning).toBe(true)
-  })
+  test.each([...STORE_SETUPS, STICKY, STICKY_ON_STOCK])(
+    'loses none of 100 sessions, and logs nobody out: $title',
+    async (setup) => {
+      const workers = await stage.pair(cluster, setup)
+      measured(await expectSessionsToOutlive(stage, workers, 100))
+      expect(workers[1].isRunning).toBe(true)
+    },
+  )
 })
