@@ -2,7 +2,7 @@ import type { RecordLoader } from './records/record-loader.ts'
 import type { PreviousId, SessionRecord, StoredRecord } from './records/session-record.ts'
 import { withChanges } from './saving/attribute-changes.ts'
 import type { Intent, RecordSettings } from './saving/intent.ts'
-import { dropPreviousIntent, takeOverIntent } from './saving/intent.ts'
+import { dropPreviousIntent, settingName, takeOverIntent } from './saving/intent.ts'
 import type { SaveQueue } from './saving/save-queue.ts'
 import type { SessionEnder } from './saving/session-ender.ts'
 import { SessionError } from './session-error.ts'
@@ -45,7 +45,10 @@ export class IdChange {
       version: 0,
       writes: [],
       attributes: withChanges(old.attributes, changes.texts),
-      previous: oldKey === undefined ? undefined : previousOf(oldKey, old, [...changes.texts.keys()]),
+      previous:
+        oldKey === undefined
+          ? undefined
+          : previousOf(oldKey, old, [...changes.texts.keys(), ...Object.keys(pending).map(settingName)]),
     }
     const created = await this.#options.queue.write(newId, { record: content, token: undefined }, createIntent)
     if (created.kind === 'ended') throw endedMeanwhile()
@@ -103,7 +106,7 @@ export class IdChange {
    */
   async #takeOver(session: Session, old: StoredRecord): Promise<boolean> {
     try {
-      await this.#write(session, unmoved(session.known.record.version, takeOverIntent(old.record.attributes)))
+      await this.#write(session, unmoved(session.known.record.version, takeOverIntent(old.record)))
       return true
     } catch (error) {
       if (!(error instanceof NewRecordMoved)) throw error

@@ -123,9 +123,12 @@ export class SessionSaver implements SessionWriter {
     this.#assertOpen()
     const { clock, events, idPolicy } = this.#options
     const previousId = session.id
+    const wasNew = session.isNew
     const signedIn = principal === undefined ? {} : { principal, authenticatedAt: clock.now() }
     await this.#idChange.begin(session, newId ?? idPolicy.generate(), signedIn)
-    if (events.hasListeners('idChanged')) {
+    // Nobody has heard of the id that a new session had.
+    if (wasNew) this.#created(session.id, session.known.record)
+    else if (events.hasListeners('idChanged')) {
       events.emit('idChanged', { session: this.summary(session), previousId })
     }
   }

@@ -184,9 +184,10 @@ export class HazelcastStore extends session.Store {
    * says why (`reason`), and takes an id as well. `true`: by this call; `false`: it had ended already.
    */
   async end(sessionOrId: session.Session | string, reason: EndReason = 'invalidated'): Promise<boolean> {
-    if (typeof sessionOrId === 'string') return this.manager.end(sessionOrId, reason)
+    if (typeof sessionOrId === 'string') return this.manager.end(this.#keyOf(sessionOrId), reason)
     const view = this.#views.of(sessionOrId)
-    const ended = view?.isNew === false ? await view.end(reason) : await this.manager.end(sessionOrId.id, reason)
+    const ended =
+      view?.isNew === false ? await view.end(reason) : await this.manager.end(this.#keyOf(sessionOrId.id), reason)
     const req: unknown = Reflect.get(sessionOrId, 'req')
     // After `regenerate` the request has another session, which goes on.
     const isCurrent = typeof req === 'object' && req !== null && Reflect.get(req, 'session') === sessionOrId
@@ -205,7 +206,7 @@ export class HazelcastStore extends session.Store {
   }
 
   async #get(sid: string): Promise<SessionData | undefined> {
-    const found = await this.manager.open(sid)
+    const found = await this.manager.open(this.#keyOf(sid))
     if (found.kind !== 'live') return undefined
     try {
       return this.#data(found.session)
@@ -246,7 +247,7 @@ export class HazelcastStore extends session.Store {
   }
 
   async #destroy(sid: string): Promise<void> {
-    await this.manager.end(sid)
+    await this.manager.end(this.#keyOf(sid))
   }
 
   async #all(): Promise<ListedSession[]> {
@@ -269,15 +270,26 @@ export class HazelcastStore extends session.Store {
   /** The view that `data` came from; for an object that we have not made, a fresh one of what is stored. */
   async #view(sid: string, data: object): Promise<Session | undefined> {
     const known = this.#views.of(data)
-    if (known?.id === sid) return known
+    const key = this.#keyOf(sid)
+    if (known?.id === key) return known
     if (this.#views.isGenerated(data)) return undefined
-    const loaded = await this.manager.load(sid)
+    const loaded = await this.manager.load(key)
     if (loaded) this.#views.set(data, loaded)
     return loaded
   }
 
+  /**
+   * The record's key: of an id that `hazelcastSession` gave out with a worker's name behind it, without that. So an
+   * application may go from one door to the other and back.
+   */
+  #keyOf(sid: string): string {
+    const { idPolicy } = this.manager
+    const { id } = idPolicy.parse(sid)
+    return idPolicy.isGenerated(id) ? id : sid
+  }
+
   #begin(sid: string, data: object): Session {
-    const view = this.manager.create({ id: sid })
+    const view = this.manager.create({ id: this.#keyOf(sid) })
     this.#views.set(data, view)
     return view
   }

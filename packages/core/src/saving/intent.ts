@@ -45,7 +45,10 @@ export function changeIntent(
     apply: (record, now) => {
       const conflicts: string[] = []
       const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
-      return { record: decided(used(changed(record, attributes, settings), record, now), changes), result: conflicts }
+      return {
+        record: decided(used(changed(record, attributes, settings), record, now), changes, settings),
+        result: conflicts,
+      }
     },
   }
 }
@@ -66,7 +69,7 @@ export function updateIntent<R>(
       const made = view.changes()
       const attributes = withoutEqual(record.attributes, withChanges(view.base, made.texts))
       return {
-        record: decided(decided(used(changed(record, attributes, settings), record, now), pending), made),
+        record: decided(decided(used(changed(record, attributes, settings), record, now), pending, settings), made, {}),
         result,
       }
     },
@@ -88,15 +91,31 @@ export function touchIntent(lifetime: SessionLifetime, usedAt: number): Intent<u
  * Brings to a session whose id was changed what came to its old record since: all names but those that the request which
  * changed the id decided about.
  */
-export function takeOverIntent(old: AttributeTexts): Intent<undefined> {
+export function takeOverIntent(old: SessionRecord): Intent<undefined> {
   return {
     needsFresh: true,
     apply: (record) => {
-      const kept = (record.previous?.changed ?? []).map((name) => [name, record.attributes.get(name)] as const)
-      const attributes = withoutEqual(record.attributes, withChanges(old, new Map(kept)))
-      return { record: record.previous === undefined ? record : changed(record, attributes, {}), result: undefined }
+      if (record.previous === undefined) return { record, result: undefined }
+      const decisions = record.previous.changed
+      const kept = decisions.map((name) => [name, record.attributes.get(name)] as const)
+      const attributes = withoutEqual(record.attributes, withChanges(old.attributes, new Map(kept)))
+      return { record: changed(record, attributes, settingsOf(old, decisions)), result: undefined }
     },
   }
+}
+
+/** The settings of `old`, but for those that were decided about. */
+function settingsOf(
+  { maxInactiveInterval, cookieMaxAge }: SessionRecord,
+  decisions: readonly string[],
+): RecordSettings {
+  const settings = Object.entries({ maxInactiveInterval, cookieMaxAge })
+  return Object.fromEntries(settings.filter(([name]) => !decisions.includes(settingName(name))))
+}
+
+/** How a setting is called among the names that an id change decided about; attributes have names of their own. */
+export function settingName(name: string): string {
+  return `#${name}`
 }
 
 /** Ends an id change: nothing more will come from the old record. */
@@ -120,9 +139,10 @@ function used(record: SessionRecord, before: SessionRecord, now: number): Sessio
 }
 
 /** While an id change is not completed, the new record is right in whatever is changed there. */
-function decided(record: SessionRecord, changes: AttributeChanges): SessionRecord {
+function decided(record: SessionRecord, changes: AttributeChanges, settings: RecordSettings): SessionRecord {
   const { previous } = record
-  const names = [...changes.texts.keys()].filter((name) => previous && !previous.changed.includes(name))
+  const made = [...changes.texts.keys(), ...Object.keys(settings).map(settingName)]
+  const names = made.filter((name) => previous && !previous.changed.includes(name))
   if (!previous || names.length === 0) return record
   return { ...record, previous: { ...previous, changed: [...previous.changed, ...names] } }
 }
