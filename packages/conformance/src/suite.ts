@@ -16,7 +16,7 @@ export interface Skip {
 }
 
 /** What is to hold, each under a sentence that says so. A case fails by rejecting. */
-export type Cases<Subject> = Readonly<Record<string, (subject: Subject) => Promise<void>>>
+type Cases<Subject> = Readonly<Record<string, (subject: Subject) => Promise<void>>>
 
 /** Cases that belong together. */
 export interface Behaviour<Subject> {

@@ -24,8 +24,7 @@ export interface RecordStoreSuite {
   readonly skip?: readonly Skip[]
 }
 
-/** @internal */
-export const RECORD_STORE_BEHAVIOURS: readonly Behaviour<StoreStand>[] = [
+const BEHAVIOURS: readonly Behaviour<StoreStand>[] = [
   loading,
   creating,
   replacing,
@@ -45,7 +44,7 @@ export function describeRecordStore({ name, runner, create, skip }: RecordStoreS
     title: `record store: ${name}`,
     runner,
     skip,
-    behaviours: RECORD_STORE_BEHAVIOURS,
+    behaviours: BEHAVIOURS,
     run: async (test) => {
       const harness = await create()
       try {

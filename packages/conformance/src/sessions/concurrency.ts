@@ -31,8 +31,8 @@ export const concurrency: Behaviour<SessionsStand> = {
     },
 
     'ten workers that each set four attributes at the same time leave forty': async (stand) => {
-      const workers = await stand.workers(10)
-      const [first = await stand.worker()] = workers
+      const first = await stand.worker()
+      const workers = [first, ...(await stand.workers(9))]
       const { id } = await begin(first)
       const views = await Promise.all(workers.flatMap((worker) => [1, 2, 3, 4].map(() => arrive(worker, id))))
       views.forEach((view, n) => (view.data[`name${n}`] = n))
@@ -42,8 +42,8 @@ export const concurrency: Behaviour<SessionsStand> = {
     },
 
     'ten workers that each count to five with update() count to fifty together': async (stand) => {
-      const workers = await stand.workers(10)
-      const [first = await stand.worker()] = workers
+      const first = await stand.worker()
+      const workers = [first, ...(await stand.workers(9))]
       const { id } = await begin(first, { n: 0 })
       const counted: unknown[] = []
       const count = async (worker: (typeof workers)[number]): Promise<void> => {

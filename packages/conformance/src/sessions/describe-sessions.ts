@@ -24,8 +24,7 @@ export interface SessionsSuite {
   readonly skip?: readonly Skip[]
 }
 
-/** @internal */
-export const SESSIONS_BEHAVIOURS: readonly Behaviour<SessionsStand>[] = [
+const BEHAVIOURS: readonly Behaviour<SessionsStand>[] = [
   attributes,
   values,
   identity,
@@ -45,7 +44,7 @@ export function describeSessions({ name, runner, create, skip }: SessionsSuite):
     title: `sessions: ${name}`,
     runner,
     skip,
-    behaviours: SESSIONS_BEHAVIOURS,
+    behaviours: BEHAVIOURS,
     run: async (test) => {
       const stand = new SessionsStand(await create())
       try {

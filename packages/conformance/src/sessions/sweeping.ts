@@ -50,8 +50,8 @@ export const sweeping: Behaviour<SessionsStand> = {
     },
 
     'of workers that sweep at the same time each session is ended by one': async (stand) => {
-      const workers = await stand.workers(4, OPTIONS)
-      const [first = await stand.worker(OPTIONS)] = workers
+      const first = await stand.worker(OPTIONS)
+      const workers = [first, ...(await stand.workers(3, OPTIONS))]
       const heard = workers.map((worker) => destroyedBy(worker))
       const sessions = await Promise.all(Array.from({ length: 30 }, (_, n) => begin(first, { n })))
       await stand.pass(DUE)
