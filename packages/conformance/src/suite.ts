@@ -3,7 +3,7 @@ export interface TestRunner {
   describe(name: string, body: () => void): unknown
   readonly test: {
     (name: string, body: () => Promise<void>): unknown
-    skip(name: string, body: () => Promise<void>): unknown
+    readonly skip: (name: string, body: () => Promise<void>) => unknown
   }
 }
 

@@ -44,8 +44,8 @@ export const lives: Behaviour<StoreStand> = {
       },
 
     'no entry is kept for ever': async (stand) => {
-      const lifes = [{ seconds: 1 }, { seconds: 600 }, { seconds: LONG }, { seconds: 600, margin: 600 }]
-      for (const life of lifes) {
+      const spans = [{ seconds: 1 }, { seconds: 600 }, { seconds: LONG }, { seconds: 600, margin: 600 }]
+      for (const life of spans) {
         ok((await createdFor(stand, life)) < Infinity)
         ok((await replacedFor(stand, life)) < Infinity)
       }
@@ -81,8 +81,8 @@ export const lives: Behaviour<StoreStand> = {
       for (let round = 0; round < 5; round++) {
         const key = stand.key(`parallel-${round}`)
         await store.create(key, '{"n":-1}', { seconds: 60 })
-        const lifes = Array.from({ length: 10 }, (_, n) => ({ seconds: LONG + n * 1000 }))
-        const won = await Promise.all(lifes.map((life, n) => store.replace(key, '{"n":-1}', `{"n":${n}}`, life)))
+        const spans = Array.from({ length: 10 }, (_, n) => ({ seconds: LONG + n * 1000 }))
+        const won = await Promise.all(spans.map((life, n) => store.replace(key, '{"n":-1}', `{"n":${n}}`, life)))
         const winner = won.indexOf(true)
         ok((await stand.secondsLeft(key)) >= LONG + winner * 1000 - SLACK)
       }
