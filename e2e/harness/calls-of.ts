@@ -8,13 +8,14 @@ export async function callsOf<T>(
 ): Promise<{ readonly calls: RequestCounts; readonly result: T }> {
   for (const proxy of cluster.proxies) proxy.reset()
   const result = await act()
-  return { calls: sum(cluster.proxies.map(({ counts }) => counts)), result }
+  return { calls: countsOf(cluster), result }
 }
 
-function sum(counts: readonly RequestCounts[]): RequestCounts {
+/** What they asked since the proxies were reset. */
+export function countsOf(cluster: Cluster): RequestCounts {
   const total: Partial<Record<RequestKind, number>> = {}
-  for (const count of counts) {
-    for (const [kind, times] of Object.entries(count) as [RequestKind, number][]) {
+  for (const { counts } of cluster.proxies) {
+    for (const [kind, times] of Object.entries(counts) as [RequestKind, number][]) {
       total[kind] = (total[kind] ?? 0) + times
     }
   }
