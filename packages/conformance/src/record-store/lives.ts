@@ -13,7 +13,7 @@ export const lives: Behaviour<StoreStand> = {
   cases: {
     'an entry lives at least as long as it was created for': async (stand) => {
       await stand.store.create(stand.key(), '{}', { seconds: 5 })
-      await stand.pass(2000)
+      await stand.pass(1000)
       equal(await stand.store.load(stand.key()), '{}')
       ok((await createdFor(stand, { seconds: LONG })) >= LONG - SLACK)
     },
@@ -34,7 +34,7 @@ export const lives: Behaviour<StoreStand> = {
       const { store } = stand
       await store.create(stand.key(), '{"n":1}', { seconds: 2 })
       equal(await store.replace(stand.key(), '{"n":1}', '{"n":2}', { seconds: 60 }), true)
-      await stand.pass(4000)
+      await stand.pass(3000)
       equal(await store.load(stand.key()), '{"n":2}')
     },
 

@@ -32,7 +32,7 @@ export const loading: Behaviour<StoreStand> = {
     'loading does not lengthen the life of an entry': async (stand) => {
       await stand.store.create(stand.key(), '{}', { seconds: 60 })
       const before = await stand.secondsLeft(stand.key())
-      await stand.pass(2000)
+      await stand.pass(1000)
       await stand.store.load(stand.key())
       const after = await stand.secondsLeft(stand.key())
       equal(after < before, true, `${before} seconds before, ${after} after`)
