@@ -71,7 +71,7 @@ export class HouseKeeper {
     if (await this.#lease.hold()) return 0
     let count = 0
     try {
-      const expiredBefore = clock.now() - LATENESS
+      const expiredBefore = clock.now() - this.#lateness()
       for await (const page of store.find({ expiredBefore })) {
         // A sweep that outlives its lease would meet the next one.
         if (this.#isClosed || (await this.#lease.hold())) break
@@ -86,6 +86,15 @@ export class HouseKeeper {
   close(): void {
     this.#isClosed = true
     this.#cancel?.()
+  }
+
+  /**
+   * Ms by which a session is over before this worker ends it. Who has nobody to tell leaves it to workers that have for as
+   * long as its entry would stay by itself; what is there after that stays for ever.
+   */
+  #lateness(): number {
+    const { events, cleanUpPeriod } = this.#options
+    return LATENESS + (events.hasListeners('destroyed') ? 0 : 2 * cleanUpPeriod * 1000)
   }
 
   #isWanted(): boolean {

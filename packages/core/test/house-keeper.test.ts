@@ -88,6 +88,30 @@ describe('the house keeper', () => {
     expect(await manager.sweep()).toBe(0)
   })
 
+  test('leaves to workers with listeners what they can tell of, and takes away itself what would stay for ever', async () => {
+    const { clock, recordStore, ended, managers } = workers(['w1'])
+    Object.assign(recordStore, { mayKeepForEver: true })
+    const deaf = new SessionManager(
+      { recordStore, maxInactiveInterval: 100, touchAfter: 1 },
+      { environment: {}, clock },
+    )
+    const [told = ''] = await begin(managers[0]!, 1)
+    await clock.advance(109_000)
+    expect(await deaf.sweep()).toBe(0)
+    expect(await managers[0]!.sweep()).toBe(1)
+    expect(ended.map(({ id }) => id)).toEqual([told])
+
+    await managers[0]!.close()
+    const [id = ''] = await begin(deaf, 1)
+    // As after a write whose life was never set.
+    await recordStore.create('immortal', (await recordStore.load(id)) ?? '', { seconds: 1_000_000 })
+    await clock.advance(103_000 + 120_000 + 4000)
+    expect(await deaf.sweep()).toBe(0)
+    await clock.advance(2000)
+    expect(await deaf.sweep()).toBe(1)
+    expect(await recordStore.load('immortal')).toBeUndefined()
+  })
+
   test('sweeps nothing that is no session of ours', async () => {
     const { clock, recordStore, managers } = workers(['w1'])
     await recordStore.create('theirs', '{"expiresAt":5,"format":9}', { seconds: 1000 })
