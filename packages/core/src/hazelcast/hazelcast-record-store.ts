@@ -155,7 +155,9 @@ export class HazelcastRecordStore implements RecordStore {
 
 /** Seconds to ask of the map for an entry. */
 function secondsOf(life: EntryLife, entryLife: number): number {
-  return life.margin ? Math.max(life.seconds, entryLife) + life.margin : life.seconds
+  const seconds = life.margin ? Math.max(life.seconds, entryLife) + life.margin : life.seconds
+  // Members count whole seconds, and take 0 for ever.
+  return Math.max(1, Math.ceil(seconds))
 }
 
 function json(text: string): unknown {

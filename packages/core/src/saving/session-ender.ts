@@ -24,6 +24,15 @@ export interface SessionEnderOptions {
 /** The record is not the one any more that was to be ended. */
 class RecordMoved extends Error {}
 
+/** How a session is to end. */
+interface Ending {
+  readonly reason: EndReason
+  /** Only if the record still is of this version. */
+  readonly version?: number
+  /** Whether nobody is told: the session is another record's too. */
+  readonly isSilent?: boolean
+}
+
 /** One attempt to put a marker over a record. */
 interface Claim {
   readonly last: SessionRecord
@@ -47,10 +56,25 @@ export class SessionEnder {
    * Rejects when that cannot be confirmed in time; the claim is then followed up, so that its event is not missed.
    */
   async end(key: string, start: StoredRecord | undefined, reason: EndReason): Promise<boolean> {
+    // The other end of an id change that is not completed is the same session. First that one, so that it is ended as
+    // well when this call is repeated because its answer was lost.
+    if (start && reason !== 'renamed') await this.#endPrevious(start.record)
+    const claim = await this.#endAlone(key, start, { reason })
+    if (claim && reason !== 'renamed' && claim.last.previous?.key !== start?.record.previous?.key) {
+      await this.#endPrevious(claim.last)
+    }
+    return claim !== undefined
+  }
+
+  /** Ends what is left of a session under the id that it had before; of that nobody is told. */
+  async #endPrevious({ previous }: SessionRecord): Promise<void> {
+    if (previous) await this.#endAlone(previous.key, undefined, { reason: 'invalidated', isSilent: true })
+  }
+
+  #endAlone(key: string, start: StoredRecord | undefined, how: Ending): Promise<Claim | undefined> {
     // What waits before this has an earlier deadline, so this one is reached in time.
     const deadline = this.#options.clock.now() + this.#options.operationTimeout
-    const claim = await this.#options.queue.alone(key, (latest) => this.#claim(key, latest ?? start, reason, deadline))
-    return claim !== undefined
+    return this.#options.queue.alone(key, (latest) => this.#claim(key, latest ?? start, how, deadline))
   }
 
   /**
@@ -81,7 +105,8 @@ export class SessionEnder {
     const { clock, operationTimeout, queue } = this.#options
     const deadline = clock.now() + operationTimeout
     try {
-      const claim = await queue.alone(key, () => this.#claim(key, start, reason, deadline, start.record.version))
+      const how: Ending = { reason, version: start.record.version }
+      const claim = await queue.alone(key, () => this.#claim(key, start, how, deadline))
       return claim ?? 'ended'
     } catch (error) {
       if (error instanceof RecordMoved) return 'moved'
@@ -96,11 +121,11 @@ export class SessionEnder {
   async #claim(
     key: string,
     start: StoredRecord | undefined,
-    reason: EndReason,
+    how: Ending,
     deadline: number,
-    version?: number,
   ): Promise<Claim | undefined> {
-    const { loop, stamp, onEnded } = this.#options
+    const { loop, stamp } = this.#options
+    const { reason, version } = how
     const claims = new Map<string, Claim>()
     try {
       const outcome = await loop.run({
@@ -117,18 +142,17 @@ export class SessionEnder {
         deadline: () => deadline,
       })
       const claim = outcome.kind === 'written' ? claims.get(outcome.writeId) : undefined
-      if (claim) onEnded(key, claim.last, reason)
+      if (claim) this.#tell(key, claim, how)
       return claim
     } catch (error) {
-      if (claims.size > 0 && !isUnsent(error) && !(error instanceof RecordMoved))
-        void this.#followUp(key, claims, reason)
+      if (claims.size > 0 && !isUnsent(error) && !(error instanceof RecordMoved)) void this.#followUp(key, claims, how)
       throw error
     }
   }
 
   /** Reads until it is known whether one of the claims was applied, since then its event is ours to fire. */
-  async #followUp(key: string, claims: ReadonlyMap<string, Claim>, reason: EndReason): Promise<void> {
-    const { store, codec, clock, onEnded } = this.#options
+  async #followUp(key: string, claims: ReadonlyMap<string, Claim>, how: Ending): Promise<void> {
+    const { store, codec, clock } = this.#options
     const newest = Math.max(...[...claims.values()].map(({ last }) => last.version))
     const until = clock.now() + LATE_WRITE_LIMIT
     let told = false
@@ -142,7 +166,7 @@ export class SessionEnder {
           if (entry === undefined || entry.version > newest) return
           continue
         }
-        if (!told) onEnded(key, claim.last, reason)
+        if (!told) this.#tell(key, claim, how)
         told = true
         await this.#limited(store.replace(key, text, text, claim.marker.life))
         return
@@ -150,6 +174,10 @@ export class SessionEnder {
         // Away or unreadable just now: look again.
       }
     }
+  }
+
+  #tell(key: string, { last }: Claim, { reason, isSilent }: Ending): void {
+    if (isSilent !== true) this.#options.onEnded(key, last, reason)
   }
 
   /** A call to a member that hangs may never settle. */

@@ -36,3 +36,25 @@ test('a session that begins with a log-in is created, under the one id that anyb
   await manager.create({ id: 'first' }).signIn('ann', 'second')
   expect(heard).toEqual(['created second'])
 })
+
+test('a log-out right after an id change ends the old id as well, and is told of once', async () => {
+  const { manager } = managed()
+  const heard: string[] = []
+  manager.on('destroyed', ({ session }) => heard.push(session.id))
+  const session = manager.create({ id: 'old', data: { user: 'ann' } })
+  await session.save()
+  await session.changeId('new')
+  expect(await session.end()).toBe(true)
+  expect((await manager.open('old')).kind).toBe('ended')
+  expect((await manager.open('new')).kind).toBe('ended')
+  expect(heard).toEqual(['new'])
+})
+
+test('so does one that knows the new id alone', async () => {
+  const { manager } = managed()
+  const session = manager.create({ id: 'old' })
+  await session.save()
+  await session.changeId('new')
+  expect(await manager.end('new')).toBe(true)
+  expect((await manager.open('old')).kind).toBe('ended')
+})
