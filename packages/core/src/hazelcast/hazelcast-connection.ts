@@ -166,7 +166,7 @@ export class HazelcastConnection {
     if (!client) return
     const late = (): Error => new Error(`the map did not answer within ${OPEN_LIMIT} ms`)
     const map = await within(clock, OPEN_LIMIT, client.getMap<string, unknown>(mapName), late)
-    const life = await within(clock, OPEN_LIMIT, probeMapLife(map), late)
+    const life = await within(clock, OPEN_LIMIT, probeMapLife(map, clock), late)
     logger.debug(`The map gives a replaced entry ${life.entryLife} seconds (0: for ever).`)
     if (this.#client === client && !this.#isClosed()) this.#enter({ kind: 'connected', usable: { map, ...life } })
   }

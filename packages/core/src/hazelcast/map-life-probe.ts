@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import hazelcast from 'hazelcast-client'
 import type { IMap } from 'hazelcast-client'
+import type { Clock } from '../clock.ts'
 import { SessionError } from '../session-error.ts'
 
 /** Milliseconds that the probe entry lives when nobody can remove it any more. */
@@ -18,16 +19,16 @@ export interface MapLife {
 }
 
 /** Writes, replaces, looks at and removes an entry. Rejects when the map cannot do compare-and-set on our values. */
-export async function probeMapLife(map: IMap<string, unknown>): Promise<MapLife> {
+export async function probeMapLife(map: IMap<string, unknown>, clock: Clock): Promise<MapLife> {
   const key = `hazelcast-session.probe.${randomUUID()}`
   const value = (step: number): unknown =>
     new hazelcast.HazelcastJsonValue(JSON.stringify({ format: 0, probe: key, step }))
-  const before = Date.now()
+  const before = clock.now()
   await map.putIfAbsent(key, value(1), PROBE_TTL)
   try {
     // The member floors to whole seconds.
     const written = (await map.getEntryView(key)).expirationTime.toNumber() - PROBE_TTL + 500
-    const clockSkew = written - (before + Date.now()) / 2
+    const clockSkew = written - (before + clock.now()) / 2
     if (!(await map.replaceIfSame(key, value(1), value(2)))) {
       throw new SessionError(
         'STORE_UNAVAILABLE',
