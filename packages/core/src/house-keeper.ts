@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from './clock.ts'
+import { within } from './clock.ts'
 import { Lease } from './lease.ts'
 import type { Logger } from './logger.ts'
 import { reasonOf } from './logger.ts'
@@ -72,7 +73,8 @@ export class HouseKeeper {
     let count = 0
     try {
       const expiredBefore = clock.now() - this.#lateness()
-      for await (const page of store.find({ expiredBefore })) {
+      const pages = store.find({ expiredBefore })[Symbol.asyncIterator]()
+      for (let page = await this.#next(pages); page; page = await this.#next(pages)) {
         // A sweep that outlives its lease would meet the next one.
         if (this.#isClosed || (await this.#lease.hold())) break
         count += await this.#sweepPage(page, expiredBefore)
@@ -81,6 +83,16 @@ export class HouseKeeper {
       await this.#lease.release().catch(() => {})
     }
     return count
+  }
+
+  /** A call to a member that hangs may never settle: nobody would sweep any more. */
+  async #next(pages: AsyncIterator<readonly StoredText[]>): Promise<readonly StoredText[] | undefined> {
+    const { done, value } = await this.#limited(pages.next())
+    return done === true ? undefined : value
+  }
+
+  #limited<T>(call: Promise<T>): Promise<T> {
+    return within(this.#options.clock, LEASE_SECONDS * 1000, call, () => new Error('the store did not answer'))
   }
 
   close(): void {
@@ -114,11 +126,21 @@ export class HouseKeeper {
     let count = 0
     const worker = async (): Promise<void> => {
       for (let entry = waiting.pop(); entry; entry = waiting.pop()) {
-        if (await this.#end(entry, expiredBefore)) count++
+        if (await this.#tryToEnd(entry, expiredBefore)) count++
       }
     }
     await Promise.all(Array.from({ length: WIDTH }, worker))
     return count
+  }
+
+  /** One session that cannot be ended just now does not keep the others waiting; the next sweep meets it again. */
+  async #tryToEnd(entry: StoredText, expiredBefore: number): Promise<boolean> {
+    try {
+      return await this.#end(entry, expiredBefore)
+    } catch (error) {
+      this.#options.logger.debug(`An expired session could not be ended: ${reasonOf(error)}`)
+      return false
+    }
   }
 
   /** Whether this was an expired session, and is ended now. */
@@ -127,7 +149,7 @@ export class HouseKeeper {
     const entry = this.#entryOf(key, text)
     if (!entry || entry.expiresAt >= expiredBefore) return false
     if (!isEnded(entry)) return ender.endExpired(key, { record: entry, token: text })
-    await store.remove(key, text)
+    await this.#limited(store.remove(key, text))
     return false
   }
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from './clock.ts'
+import { within } from './clock.ts'
 import type { RecordStore } from './records/record-store.ts'
+import { StoreUnavailableError } from './records/store-unavailable.ts'
 
 export interface LeaseOptions {
   readonly store: RecordStore
@@ -19,6 +21,8 @@ export interface LeaseHolder {
 
 /** Ms by which two workers' clocks may differ. */
 const SKEW = 2000
+/** Ms for one call: to a member that hangs it may never settle, and whoever waits for it would hang too. */
+const CALL_LIMIT = 5000
 
 /** Something that one worker of a map has at a time. Whoever dies with it loses it after `seconds`. */
 export class Lease {
@@ -36,31 +40,37 @@ export class Lease {
     if (this.#held !== undefined && (await this.#replace(this.#held))) return undefined
     const { store, key, seconds, clock } = this.#options
     const text = this.#text()
-    if (await store.create(key, text, { seconds })) {
+    if (await this.#limited(store.create(key, text, { seconds }))) {
       this.#held = text
       return undefined
     }
-    const found = await store.load(key)
+    const found = await this.#limited(store.load(key))
     const other = found === undefined ? undefined : holderOf(found)
-    if (found !== undefined && other && other.expiresAt + SKEW < clock.now() && (await this.#replace(found))) {
-      return undefined
-    }
-    return other ?? { holder: '', expiresAt: clock.now() }
+    if (found === undefined || !other) return { holder: '', expiresAt: clock.now() }
+    // Ours: the answer to the write that made it was lost.
+    const isFree = other.holder === this.#holder || other.expiresAt + SKEW < clock.now()
+    return isFree && (await this.#replace(found)) ? undefined : other
   }
 
   /** Gives the lease back, if it is ours. */
   async release(): Promise<void> {
     const held = this.#held
     this.#held = undefined
-    if (held !== undefined) await this.#options.store.remove(this.#options.key, held)
+    if (held !== undefined) await this.#limited(this.#options.store.remove(this.#options.key, held))
   }
 
   async #replace(expected: string): Promise<boolean> {
     const { store, key, seconds } = this.#options
     const text = this.#text()
-    const isOurs = await store.replace(key, expected, text, { seconds })
+    const isOurs = await this.#limited(store.replace(key, expected, text, { seconds }))
     this.#held = isOurs ? text : undefined
     return isOurs
+  }
+
+  #limited<T>(call: Promise<T>): Promise<T> {
+    const late = (): Error =>
+      new StoreUnavailableError(`A lease was not answered within ${CALL_LIMIT} ms.`, { unsent: false })
+    return within(this.#options.clock, CALL_LIMIT, call, late)
   }
 
   #text(): string {
