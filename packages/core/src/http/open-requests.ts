@@ -9,6 +9,8 @@ export interface OpenRequest {
 
 /** Ms between two looks at what is under way. */
 const SWEEP = 1000
+/** Ms before its expiry in which a session cannot wait for the second look. */
+const LAST_MOMENT = 3 * SWEEP
 
 /**
  * The requests that are under way with a session. Those that take longer than a second keep their sessions alive, so that
@@ -29,6 +31,7 @@ export class OpenRequests {
   add(request: OpenRequest): void {
     if (this.#isClosed || this.#open.has(request)) return
     this.#open.set(request, false)
+    if (request.kept && request.kept.expiresAt - this.#clock.now() < LAST_MOMENT) touch(request.kept)
     this.#cancel ??= this.#clock.after(SWEEP, () => this.#sweep(), 'background')
   }
 
@@ -45,9 +48,13 @@ export class OpenRequests {
   #sweep(): void {
     this.#cancel = undefined
     for (const [request, wasOpen] of this.#open) {
-      if (wasOpen) request.kept?.touch().catch(() => {})
-      else this.#open.set(request, true)
+      if (!wasOpen) this.#open.set(request, true)
+      else if (request.kept) touch(request.kept)
     }
     if (this.#open.size > 0) this.#cancel = this.#clock.after(SWEEP, () => this.#sweep(), 'background')
   }
+}
+
+function touch(session: Session): void {
+  session.touch().catch(() => {})
 }
