@@ -9,6 +9,7 @@ import type { StoredEntry } from './records/session-record.ts'
 import { isEnded } from './records/session-record.ts'
 import type { SessionEnder } from './saving/session-ender.ts'
 import type { SessionEvents } from './session-events.ts'
+import { afterlife } from './session-lifetime.ts'
 
 export interface HouseKeeperOptions {
   readonly store: RecordStore
@@ -106,7 +107,7 @@ export class HouseKeeper {
    */
   #lateness(): number {
     const { events, cleanUpPeriod } = this.#options
-    return LATENESS + (events.hasListeners('destroyed') ? 0 : 2 * cleanUpPeriod * 1000)
+    return LATENESS + (events.hasListeners('destroyed') ? 0 : afterlife(cleanUpPeriod) * 1000)
   }
 
   #isWanted(): boolean {

@@ -21,8 +21,18 @@ export const LONGEST_INTERVAL: number = 100 * 365 * 24 * 3600
 const ALLOWED_SKEW = 2
 /** Seconds of slack for members, which floor every expiry to whole seconds. */
 const ROUNDING = 5
+/** Seconds for which nobody may sweep when the sweeping worker died: its lease has to run out. And some to begin. */
+const LEASE = 45
 
 type Aging = Pick<SessionRecord, 'createdAt' | 'lastAccessedAt' | 'maxInactiveInterval'>
+
+/**
+ * Seconds that an entry outlives its session, at least: two sweeps; where those come soon, one after the lease of a worker
+ * that died while it swept.
+ */
+export function afterlife(cleanUpPeriod: number): number {
+  return Math.max(2 * cleanUpPeriod, cleanUpPeriod + LEASE)
+}
 
 /** When a session expires, when it is touched, and how long the store has to keep it. Times are epoch milliseconds. */
 export class SessionLifetime {
@@ -57,7 +67,7 @@ export class SessionLifetime {
   /** How long a live entry stays: past its expiry, so that a sweep finds it and can tell of it. */
   liveEntry(expiresAt: number, now: number): EntryLife {
     const left = Math.max(0, Math.ceil((expiresAt - now) / 1000))
-    return { seconds: left + 2 * this.#options.cleanUpPeriod + ROUNDING }
+    return { seconds: left + afterlife(this.#options.cleanUpPeriod) + ROUNDING }
   }
 
   /** How long an ended marker stays: longer than anything a split cluster may have written to the same key. */

@@ -88,6 +88,16 @@ describe('the house keeper', () => {
     expect(await manager.sweep()).toBe(0)
   })
 
+  test('meets what expired while the lease of a worker that died in its sweep ran out, however often it sweeps', async () => {
+    const { clock, recordStore, ended, managers } = workers(['w1'], { cleanUpPeriod: 1 })
+    const [id] = await begin(managers[0]!, 1)
+    await clock.advance(107_000)
+    const lease = { format: 0, holder: 'who died', expiresAt: clock.now() + 30_000 }
+    await recordStore.create('hazelcast-session.sweep', JSON.stringify(lease), { seconds: 30 })
+    await clock.advance(35_000)
+    expect(ended.map((end) => end.id)).toEqual([id])
+  })
+
   test('leaves to workers with listeners what they can tell of, and takes away itself what would stay for ever', async () => {
     const { clock, recordStore, ended, managers } = workers(['w1'])
     Object.assign(recordStore, { mayKeepForEver: true })
