@@ -29,20 +29,33 @@ export async function expectRefusals(browser: Browser, worker: Worker): Promise<
   return longest([...refused, ...served])
 }
 
-/** All members die at once and are started again at the same addresses; the workers are left alone. */
-export async function expectOutageToPass(stage: Stage, cluster: Cluster, workers: readonly Worker[]): Promise<string> {
-  const browser = stage.browser()
-  await browser.login(workers[0]!, 'ann')
+/**
+ * All members die at once and are started again at the same addresses; the workers are left alone. `shops`: the workers
+ * of one door and one map each.
+ */
+export async function expectOutageToPass(
+  stage: Stage,
+  cluster: Cluster,
+  shops: readonly (readonly Worker[])[],
+): Promise<string> {
+  const browsers = await Promise.all(
+    shops.map(async (workers) => {
+      const browser = stage.browser()
+      await browser.login(workers[0]!, 'ann')
+      return browser
+    }),
+  )
   await cluster.killAll()
   const figures: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    figures.push(...(await Promise.all(workers.map((worker) => expectRefusals(browser, worker)))))
+    const asked = shops.flatMap((workers, index) => workers.map((worker) => expectRefusals(browsers[index]!, worker)))
+    figures.push(...(await Promise.all(asked)))
   }
   expect(Math.max(...figures)).toBeLessThanOrEqual(LONGEST_ANSWER)
 
   await cluster.start()
   const back = performance.now()
-  await expectService(stage, workers)
+  await Promise.all(shops.map((workers) => expectService(stage, workers)))
   return `longest answer ${Math.max(...figures)} ms, service ${Math.round(performance.now() - back)} ms after the cluster was back`
 }
 

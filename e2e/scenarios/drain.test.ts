@@ -20,7 +20,7 @@ const VISITORS = 6
 const PAUSE = 100
 const CALM = 1500
 /** Ms from SIGTERM to the end of the server: HAProxy looks every second, and twice. */
-const DRAIN = 4000
+const DRAIN = 3000
 /** Requests of a user that may be under way at once: a read and a write, and one of each visitor. */
 const UNDER_WAY = 2 * USERS + VISITORS
 const NAMES = ['w1', 'w2', 'w3']

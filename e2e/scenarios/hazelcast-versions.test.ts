@@ -13,31 +13,28 @@ import type { Worker } from '../harness/worker.ts'
 describe.skipIf(!canStartMembers).each(['5.5.0', '5.6.0'])('Hazelcast %s', (version) => {
   const stage = new Stage()
   let cluster: Cluster
+  const shops: [Worker, Worker][] = []
   beforeAll(async () => {
     cluster = await stage.cluster({ version })
+    for (const setup of [STORE_SETUPS[0]!, STICKY]) shops.push(await stage.pair(cluster, setup))
   })
 
-  describe.each([STORE_SETUPS[0]!, STICKY])('$title', (setup) => {
-    let workers: [Worker, Worker]
-    beforeAll(async () => {
-      workers = await stage.pair(cluster, setup)
-    })
-
-    test('keeps parallel writes and counts every increment', async () => {
+  test('keeps parallel writes and counts every increment', async () => {
+    for (const workers of shops) {
       await expectParallelWritesKept(stage, workers, 20)
       await expectIncrementsCounted(stage, workers, 20)
-    })
+    }
+  })
 
-    test('lets a log-out stand', async () => {
-      await expectLogoutToStand(stage, workers)
-    })
+  test('lets a log-out stand', async () => {
+    await Promise.all(shops.map((workers) => expectLogoutToStand(stage, workers)))
+  })
 
-    test('passes through an outage of the whole cluster', async () => {
-      await expectOutageToPass(stage, cluster, workers)
-    })
+  test('passes through an outage of the whole cluster', async () => {
+    await expectOutageToPass(stage, cluster, shops)
+  })
 
-    test('loses no session with a worker', async () => {
-      await expectSessionsToOutlive(stage, workers, 10)
-    })
+  test('loses no session with a worker', async () => {
+    for (const workers of shops) await expectSessionsToOutlive(stage, workers, 10)
   })
 })

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { longest } from '../harness/answer.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { measured } from '../harness/measured.ts'
@@ -12,12 +13,17 @@ import type { Worker } from '../harness/worker.ts'
 /** Promise 10: a load has 2 s; the third is the machine's. */
 const LONGEST_READ = 3000
 
+/** Ms a request takes between its change and its save, and until it is sure to have begun. */
+const SLOW = 1500
+const BEGUN = 400
+
 describe.skipIf(!canStartMembers)('the network between workers and members', () => {
   const stage = new Stage()
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await stage.cluster({ proxied: true })
   })
+  afterEach(() => cluster.proxies.forEach((proxy) => proxy.mend()))
 
   describe.each([STORE_SETUPS[0]!, STICKY])('$title', (setup) => {
     let workers: [Worker, Worker]
@@ -46,6 +52,34 @@ describe.skipIf(!canStartMembers)('the network between workers and members', () 
       measured(
         `longest answer ${longest(answers)} ms, service ${Math.round(performance.now() - mended)} ms after the mending`,
       )
+    })
+
+    test('may be cut between a request and its save: that is a 503, and nothing of the answer leaves', async () => {
+      const user = await User.logIn(stage.browser(), workers[0], 'cem')
+      const slow = workers.map((worker) => user.browser.set(worker, 'late', true, SLOW))
+      await pause(BEGUN)
+      for (const proxy of cluster.proxies) proxy.cutClients()
+      const answers = await Promise.all([
+        ...slow,
+        // Those that begin: there is nothing to load, and everything to save.
+        ...workers.map((worker) => stage.browser().set(worker, 'item', 'book')),
+        ...workers.map((worker) => stage.browser().fetch(worker, 'POST', '/api/redirect/item', 'book')),
+        ...workers.map((worker) => stage.browser().login(worker, 'dan')),
+      ])
+      for (const { status, headers } of answers) {
+        expect(status).toBe(503)
+        expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+        expect(headers.location).toBeUndefined()
+      }
+      expect(longest(answers)).toBeLessThanOrEqual(SLOW + LONGEST_READ)
+      // The library sets the cookie of a session that it could not store.
+      const cookies = answers.flatMap(({ headers }) => headers['set-cookie'] ?? [])
+      expect(setup.door === 'store' ? [] : cookies).toEqual([])
+      for (const proxy of cluster.proxies) proxy.mend()
+      for (const worker of workers) {
+        await waitFor('it serves again', async () => (await user.browser.get(worker, '/api/session')).status === 200)
+        expect(await user.contradictions(worker)).toEqual([])
+      }
     })
 
     test('may be slow: within the budget sessions are served, beyond it refused in time', async () => {

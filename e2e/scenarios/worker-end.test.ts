@@ -57,20 +57,16 @@ describe.skipIf(!canStartMembers)('a worker that is told to end', () => {
     expect(await leftAfterClose(cluster, 'connected')).toEqual([])
   })
 
-  test.each(SETUPS)(
-    'ends by itself as well while the cluster is dead, and before it ever was there: $title',
-    async (setup) => {
-      const worker = await stage.worker(cluster, setup)
-      await stage.browser().untilServed(worker)
-      await cluster.killAll()
-      const late = await stage.worker(cluster, setup)
-      for (const each of [worker, late]) {
-        each.terminate()
-        expect(await each.exited).toEqual({ code: 0, signal: null })
-      }
-      // A client cannot be stopped before its first connection, but gives up soon.
-      await leftAfterClose(cluster, 'connecting')
-      await cluster.start()
-    },
-  )
+  test('ends by itself as well while the cluster is dead, and before it ever was there', async () => {
+    const workers = await Promise.all(SETUPS.map((setup) => stage.worker(cluster, setup)))
+    await Promise.all(workers.map((worker) => stage.browser().untilServed(worker)))
+    await cluster.killAll()
+    const late = await Promise.all(SETUPS.map((setup) => stage.worker(cluster, setup)))
+    for (const each of [...workers, ...late]) {
+      each.terminate()
+      expect(await each.exited).toEqual({ code: 0, signal: null })
+    }
+    // A client cannot be stopped before its first connection, but gives up soon.
+    await leftAfterClose(cluster, 'connecting')
+  })
 })
