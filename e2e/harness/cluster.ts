@@ -10,7 +10,6 @@ import { waitFor } from './wait-for.ts'
 /** The maps that every cluster under test has: one with our configuration, one that nobody configured. */
 export const MAPS = { configured: 'session_replication', stock: 'stock_sessions' } as const
 export type MapKind = keyof typeof MAPS
-export const MAP_KINDS: readonly MapKind[] = ['configured', 'stock']
 
 export interface ClusterOptions {
   /** @default 2 */

@@ -21,7 +21,7 @@ export const STICKY: Setup = {
   door: 'middleware',
   map: 'configured',
 }
-export const NOT_STICKY: Setup = {
+const NOT_STICKY: Setup = {
   title: 'middleware, not sticky, configured map',
   door: 'middleware',
   sticky: false,
