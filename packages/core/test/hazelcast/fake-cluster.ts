@@ -81,9 +81,9 @@ export class FakeMap {
     return true
   }
 
-  async getEntryView(): Promise<{ readonly ttl: { toNumber(): number } }> {
+  async getEntryView(): Promise<Readonly<Record<'ttl' | 'expirationTime', { toNumber(): number }>>> {
     await this.#called()
-    return { ttl: { toNumber: () => this.ttl } }
+    return { ttl: { toNumber: () => this.ttl }, expirationTime: { toNumber: () => Date.now() + this.ttl } }
   }
 
   async delete(key: string): Promise<void> {

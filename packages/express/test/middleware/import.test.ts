@@ -77,11 +77,12 @@ describe.each(EXPRESS_VERSIONS)('with %s, `importFrom`', (_name, express) => {
       req.session.cookie.maxAge = MONTH
     })
     const worker = await startMiddleware({ express, importFrom })
+    // The library takes a max age from two readings of the clock, which may be some milliseconds apart.
     const { json } = await browser.visit(worker, (req) => [
-      req.session.cookie.originalMaxAge,
-      req.session.maxInactiveInterval,
+      Math.round(Number(req.session.cookie.originalMaxAge) / 1000),
+      Math.round(req.session.maxInactiveInterval),
     ])
-    expect(json).toEqual([MONTH, MONTH / 1000])
+    expect(json).toEqual([MONTH / 1000, MONTH / 1000])
   })
 
   test('moves a session once when many requests find it, and undoes none of their changes', async () => {
