@@ -39,7 +39,7 @@ export const JSON_GARBAGE: readonly Garbage[] = [
   json('an object', '{}'),
   json('a format of the future', JSON.stringify(future)),
   json('a record without attributes', JSON.stringify({ ...future, format: 1, attributes: undefined })),
-  json('a record with a text in the place of a number', JSON.stringify({ ...future, format: 1, expiresAt: 'soon' })),
+  json('a record with a text in the place of a number', JSON.stringify({ ...future, format: 1, createdAt: 'soon' })),
   json('attributes that are no texts', JSON.stringify({ ...future, format: 1, attributes: { user: { name: 'ann' } } })),
   json('encrypted attributes', JSON.stringify({ ...future, format: 1, attributes: 'k1.AAAA.BBBB.CCCC' })),
   json('a marker of an unknown reason', JSON.stringify({ ...future, format: 1, ended: 'eaten' })),
@@ -56,6 +56,10 @@ export const UNREADABLE_ATTRIBUTES: Garbage = json(
 
 /** Values of other kinds, which only a map without an index takes. */
 export const OTHER_VALUES: readonly Garbage[] = [
+  json(
+    'a record with a text in the place of an indexed number',
+    JSON.stringify({ ...future, format: 1, expiresAt: 'soon' }),
+  ),
   { what: 'bytes', value: () => Buffer.from([0xff, 0x00, 0xfe, 0x80, 0x7b]) },
   { what: 'a plain text', value: () => '{"format":1}' },
   { what: 'a plain number', value: () => 42 },

@@ -55,10 +55,16 @@ describe.skipIf(!canStartMembers)('what is no session', () => {
       expect(await stored.replaceIfSame(user.id, value(hazelcast), value(hazelcast))).toBe(true)
     })
 
-    test(`is no session either: ${UNREADABLE_ATTRIBUTES.what}`, async () => {
+    test(`does not keep its user out: ${UNREADABLE_ATTRIBUTES.what}`, async () => {
       const user = await User.logIn(stage.browser(), workers[0], 'ann')
       await stored.set(user.id, UNREADABLE_ATTRIBUTES.value(hazelcast))
-      expect(await user.browser.session(workers[0])).toMatchObject({ isNew: true, id: null, attributes: {} })
+      const seen = await user.browser.get(workers[0], '/api/session')
+      // The store reads everything at once, and finds no session. The middleware has begun to show one when it is asked
+      // for the attribute that it cannot read: an error, since to go on without it might be to go on without a check.
+      expect(seen.status).toBe(setup.door === 'store' ? 200 : 500)
+      const login = await user.browser.login(workers[1], 'ann')
+      expect(login.status).toBe(204)
+      expect(await user.browser.session(workers[0])).toMatchObject({ isNew: false, attributes: { user: 'ann' } })
     })
 
     test('does not keep its user from logging in', async () => {
