@@ -283,3 +283,9 @@ test('a custom serializer decides what a value looks like', () => {
   view.data['since'] = new Date(2000)
   expect(changesOf(view)).toEqual({ since: 'd2000' })
 })
+
+test('an attribute whose text cannot be read can be given a new value', () => {
+  const view = viewOf({ user: '{"half":' })
+  view.set('user', 'ann')
+  expect(changesOf(view)).toEqual({ user: '"ann"' })
+})

@@ -46,7 +46,16 @@ export function isChanged(
   if (text === before) return false
   if (text !== undefined) assertAttributeName(name)
   if (before === undefined || text === undefined) return true
-  return text !== textOf(serializer, name, valueOf(serializer, name, before))
+  return text !== normalized(name, before, serializer)
+}
+
+/** `text` as this serializer would write it; `undefined` for one that it cannot read, and that no value is the same as. */
+function normalized(name: string, text: string, serializer: AttributeSerializer): string | undefined {
+  try {
+    return textOf(serializer, name, valueOf(serializer, name, text))
+  } catch {
+    return undefined
+  }
 }
 
 /** `texts` with the changes made, whatever it held under the changed names. */
