@@ -23,6 +23,8 @@ const QUIET = 2000
 /** Sessions that requests go to, half of them in each of two workers, and how many requests each has at a time. */
 const BUSY = 200
 const WIDTH = 4
+/** In which the maps take turns where the cost of a write is measured. */
+const BLOCKS = 60
 
 /**
  * @param {number} sessions
@@ -42,6 +44,9 @@ async function main(sessions, rounds) {
     }
     for (const side of sides) await side.fill(sessions)
     for (let round = 0; round < rounds; round++) await playRound(sides, round)
+    for (let block = 0; block < BLOCKS; block++) {
+      for (const side of block % 2 === 0 ? sides : sides.toReversed()) await side.measureWrites()
+    }
   } finally {
     await Promise.all(sides.map((side) => side.close()))
     await member.stop()
@@ -110,10 +115,14 @@ class Side {
     this.#note('requests in another worker, no sweep', quiet.other)
     this.#note('requests in another worker, sweep', busy.other)
     this.#note('sweep that ends 1,000, under these requests', [busy.ms])
-    const writes = []
-    for (let index = 0; index < 1000; index++)
-      writes.push(await request(this.manager, this.ids[index % this.ids.length] ?? ''))
-    this.#note('load and save, one at a time', writes)
+  }
+
+  /** What a request costs that nothing else disturbs, one at a time and a hundred at a time. */
+  async measureWrites() {
+    const times = []
+    for (const id of this.ids) times.push(await request(this.manager, id))
+    this.#note('load and save, one at a time', times)
+    this.#note('load and save, all at once', await Promise.all(this.ids.map((id) => request(this.manager, id))))
   }
 
   async measureAlone() {
