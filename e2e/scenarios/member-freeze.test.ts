@@ -96,7 +96,9 @@ describe.skipIf(!canStartMembers)('a frozen member', () => {
     // What had been sent to it before it slept it carries out when it wakes: a write that nobody was told of, in a half
     // that nobody uses. When the halves merge the later write wins, and that may be this one. (Not part of a promise.)
     // Whatever the door is, which is why one is enough.
-    test.skipIf(setup.door === 'middleware')('comes back, serves, and logs nobody out', async () => {
+    if (setup.door === 'middleware') return
+
+    test('comes back, serves, and logs nobody out', async () => {
       const thaw = performance.now()
       cluster.members[0]!.thaw()
       await cluster.whole()
