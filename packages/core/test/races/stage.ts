@@ -2,23 +2,38 @@ import type { SessionManagerOptions } from '../../src/options/session-manager-op
 import { MemoryRecordStore } from '../../src/records/memory-record-store.ts'
 import { SessionManager } from '../../src/session-manager.ts'
 import type { Session } from '../../src/session.ts'
-import { FakeMembers, fakeClient } from '../search/fake-map.ts'
-import type { Fault } from '../search/faulty-channel.ts'
-import { FaultyChannel } from '../search/faulty-channel.ts'
+import { fakeClient } from '../search/fake-map.ts'
+import type { ChannelOptions, Fault } from '../search/faulty-channel.ts'
+import { FaultyChannel, isOfSweep } from '../search/faulty-channel.ts'
 import { FaultyRecordStore } from '../search/faulty-record-store.ts'
 import { History } from '../search/history.ts'
+import { SplitMembers } from '../search/split/split-members.ts'
 import { VirtualClock } from '../search/virtual-clock.ts'
 import { silentLogger } from '../search/world.ts'
 
 export interface StageOptions extends SessionManagerOptions {
   /** A Hazelcast map of members that know nothing of sessions, in place of a plain store. */
   readonly isStockMap?: boolean
+  /** A Hazelcast map that gives its entries so many seconds. */
+  readonly mapLife?: number
+  /** Ms by which the clocks of the workers are ahead. */
+  readonly skews?: Readonly<Record<'w1' | 'w2', number>>
 }
 
 export interface Actor {
   readonly manager: SessionManager
-  /** Lets this fault hit the worker's next call of `verb`. */
+  /** Lets this fault hit the worker's next call of `verb` for the session, claims by a sweep included. */
   hit(verb: string, fault: Fault): void
+  /** Lets it hit the next call of `verb` that a sweep makes for its lease, or to find what expired. */
+  hitSweep(verb: string, fault: Fault): void
+  /** The worker dies: nothing it sends arrives any more. */
+  die(): void
+}
+
+export interface Ended {
+  readonly worker: string
+  readonly reason: string
+  readonly data: Readonly<Record<string, unknown>>
 }
 
 /** The session's id in every scene. */
@@ -32,10 +47,14 @@ export class Stage {
   readonly w2: Actor
   /** Attributes of every session that ended, as `destroyed` told of them. */
   readonly destroyed: Readonly<Record<string, unknown>>[] = []
+  /** The same, with who told of it and why. */
+  readonly ended: Ended[] = []
   readonly #memory = new MemoryRecordStore(this.clock)
-  readonly #members = new FakeMembers(this.clock, this.history, 0)
+  /** Of the map: when they are split, `w1` talks to the larger half and `w2` to the smaller one. */
+  readonly members: SplitMembers
 
   constructor(options: StageOptions = {}) {
+    this.members = new SplitMembers(this.clock, this.history, options.mapLife ?? 0)
     this.w1 = this.#actor('w1', options)
     this.w2 = this.#actor('w2', options)
   }
@@ -91,27 +110,42 @@ export class Stage {
     return (goneAt - this.clock.now()) / 1000
   }
 
-  #actor(worker: string, { isStockMap = false, ...options }: StageOptions): Actor {
+  #actor(worker: 'w1' | 'w2', { isStockMap = false, mapLife, skews, ...options }: StageOptions): Actor {
     const { clock, history } = this
     const faults = new Map<string, Fault>()
-    const take = (verb: string): Fault | undefined => {
-      const fault = faults.get(verb)
-      faults.delete(verb)
+    const sweepFaults = new Map<string, Fault>()
+    const take = (from: Map<string, Fault>, verb: string): Fault | undefined => {
+      const fault = from.get(verb)
+      from.delete(verb)
       return fault
     }
-    const channel = new FaultyChannel({ clock, latency: () => 1, faultOf: ({ verb }) => take(verb) })
+    const faultOf: ChannelOptions['faultOf'] = (call) => {
+      if (isOfSweep(call)) return take(sweepFaults, call.verb)
+      return call.key === ID ? take(faults, call.verb) : undefined
+    }
+    const channel = new FaultyChannel({ clock, latency: () => 1, faultOf })
     channel.isFaulty = true
-    const place = isStockMap
-      ? { client: fakeClient(this.#members, worker, channel) }
+    const side = worker === 'w1' ? 'larger' : 'smaller'
+    const isMap = isStockMap || mapLife !== undefined
+    const place = isMap
+      ? { client: fakeClient(() => this.members.of(side), worker, channel) }
       : { recordStore: new FaultyRecordStore({ inner: this.#memory, worker, channel, clock, history }) }
     const manager = new SessionManager(
       { ...place, workerName: worker, logger: silentLogger, ...options },
-      { environment: {}, clock },
+      { environment: {}, clock: clock.skewed(skews?.[worker] ?? 0) },
     )
-    manager.on('destroyed', ({ session }) => {
+    manager.on('destroyed', ({ session, reason }) => {
       this.destroyed.push({ ...session.attributes })
+      this.ended.push({ worker, reason, data: { ...session.attributes } })
     })
-    return { manager, hit: (verb, fault) => faults.set(verb, fault) }
+    return {
+      manager,
+      hit: (verb, fault) => faults.set(verb, fault),
+      hitSweep: (verb, fault) => sweepFaults.set(verb, fault),
+      die: () => {
+        channel.diedAt = clock.now()
+      },
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Attribution } from './attribution.ts'
 import type { Chain } from './chain.ts'
 import { statesWithin, wasOver } from './chain.ts'
-import type { Answer, Journal, Operation } from './journal.ts'
+import type { Answer, Operation } from './journal.ts'
 import type { Scenario } from './scenario.ts'
 import type { World } from './world.ts'
 
@@ -24,9 +24,14 @@ export function answerProblems(check: AnswersCheck): string[] {
   const operations = check.world.journal.operations.filter(({ key }) => key === check.chain.key)
   return operations.flatMap((operation) => {
     const { id, kind, worker, answer } = operation
-    const problem = answer ? problemOf(check, operation, answer) : 'was never answered'
+    const problem = answer ? problemOf(check, operation, answer) : unansweredProblem(check, operation)
     return problem === undefined ? [] : [`${check.chain.key}: operation ${id} (${kind} on ${worker}) ${problem}`]
   })
+}
+
+function unansweredProblem({ world }: AnswersCheck, { worker }: Operation): string | undefined {
+  const hasDied = world.workers.some(({ name, channel }) => name === worker && channel.diedAt !== undefined)
+  return hasDied ? undefined : 'was never answered'
 }
 
 function problemOf(check: AnswersCheck, operation: Operation, answer: Answer): string | undefined {
@@ -81,28 +86,4 @@ function failureProblem(
     (fault) => fault.key === key && fault.at <= at && fault.at >= from - 2 * scenario.operationTimeout,
   )
   return hit ? undefined : `failed with ${code}, although every call was answered`
-}
-
-/** Every session that was ended is told of once, with what it held last. */
-export function eventProblems({ key, states }: Chain, journal: Journal): string[] {
-  const problems: string[] = []
-  const heard = journal.destroyed.filter((event) => event.key === key)
-  const end = states.findIndex(({ kind }) => kind === 'ended')
-  const expected = end === -1 ? 0 : 1
-  // A claim that was in doubt when its marker vanished stays in doubt.
-  const isLost = states.at(-1)?.write?.after === undefined && heard.length < expected
-  if (heard.length !== expected && !isLost)
-    problems.push(`${key}: \`destroyed\` fired ${heard.length} times, not ${expected}`)
-  const last = states[end - 1]
-  for (const { attributes, worker } of end === -1 ? [] : heard) {
-    if (worker !== states[end]?.write?.worker) problems.push(`${key}: \`destroyed\` fired on ${worker}`)
-    const told = Object.entries(attributes).filter(([name]) => name !== 'list')
-    const isLast = told.every(([name, value]) => last?.values.get(name) === JSON.stringify(value))
-    if (!isLast || told.length !== (last?.values.size ?? 0) - 1) {
-      problems.push(`${key}: \`destroyed\` told of ${JSON.stringify(attributes)}, which was not the last state`)
-    }
-  }
-  const created = journal.created.filter((event) => event.key === key).length
-  if (created > 1) problems.push(`${key}: \`created\` fired ${created} times`)
-  return problems
 }

@@ -9,6 +9,9 @@ export interface State {
   readonly version: number
   readonly writes: readonly string[]
   readonly expiresAt: number
+  /** Of a live state. */
+  readonly createdAt: number
+  readonly lastAccessedAt: number
   /** JSON texts by attribute name, and the session's own interval; without the list. */
   readonly values: ReadonlyMap<string, string>
   /** The tokens that updates appended. */
@@ -82,19 +85,21 @@ export function hasVanished(chain: Chain, from: number, to: number): boolean {
 
 function nothing(interval: number): State {
   const values = new Map([[INTERVAL, String(interval)]])
-  return { write: undefined, kind: 'absent', version: 0, writes: [], expiresAt: 0, values, list: [], reason: undefined }
+  const times = { expiresAt: 0, createdAt: 0, lastAccessedAt: 0 }
+  return { write: undefined, kind: 'absent', version: 0, writes: [], ...times, values, list: [], reason: undefined }
 }
 
 function stateOf(write: AppliedWrite): State {
   if (write.after === undefined) return { ...nothing(0), write, values: new Map() }
   const entry: StoredEntry = JSON.parse(write.after)
-  const { version, writes, expiresAt, ended } = entry
+  const { version, writes, expiresAt, createdAt = 0, lastAccessedAt = 0, ended } = entry
   const { [LIST]: list = '[]', ...texts } = entry.attributes ?? {}
   const values = new Map(Object.entries(texts))
   if (entry.maxInactiveInterval !== undefined) values.set(INTERVAL, String(entry.maxInactiveInterval))
   const kind = ended === undefined ? 'live' : 'ended'
   const tokens: string[] = JSON.parse(list)
-  return { write, kind, version, writes, expiresAt, values, list: tokens, reason: ended }
+  const times = { expiresAt, createdAt, lastAccessedAt }
+  return { write, kind, version, writes, ...times, values, list: tokens, reason: ended }
 }
 
 /** An entry as it is on the wire, read without the code under test. */
@@ -102,6 +107,8 @@ interface StoredEntry {
   readonly version: number
   readonly writes: readonly string[]
   readonly expiresAt: number
+  readonly createdAt?: number
+  readonly lastAccessedAt?: number
   readonly ended?: string
   readonly maxInactiveInterval?: number
   readonly attributes?: Readonly<Record<string, string>>

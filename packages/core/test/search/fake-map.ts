@@ -61,6 +61,25 @@ export class FakeMembers {
     return true
   }
 
+  remove(worker: string, key: string, expected: unknown): boolean {
+    if (String(this.get(key)?.value) !== String(expected)) return false
+    this.delete(worker, key)
+    return true
+  }
+
+  keys(): string[] {
+    return [...this.#entries.keys()].filter((key) => this.get(key) !== undefined)
+  }
+
+  /** Also has what `others` have, of two entries the one that goes later: an `ExpirationTimeMergePolicy`. */
+  merge(others: FakeMembers): void {
+    for (const key of others.keys()) {
+      const theirs = others.get(key)
+      const ours = this.get(key)
+      if (theirs && (!ours || theirs.goneAt >= ours.goneAt)) this.#entries.set(key, theirs)
+    }
+  }
+
   delete(worker: string, key: string): void {
     const there = this.get(key)
     if (!there) return
@@ -86,8 +105,11 @@ export class FakeMembers {
   }
 }
 
-/** A client of `members`, connected by `channel`, that the Hazelcast store takes for a real one. */
-export function fakeClient(members: FakeMembers, worker: string, channel: FaultyChannel): HazelcastClient {
+/**
+ * A client of `members`, connected by `channel`, that the Hazelcast store takes for a real one. `members`: those that a
+ * call meets when it arrives.
+ */
+export function fakeClient(members: () => FakeMembers, worker: string, channel: FaultyChannel): HazelcastClient {
   const client: unknown = { getMap: async () => fakeMap(members, worker, channel), getConfig: () => ({}) }
   if (!isClient(client)) throw new Error('unreachable')
   return client
@@ -97,30 +119,53 @@ function isClient(_value: unknown): _value is HazelcastClient {
   return true
 }
 
-function fakeMap(members: FakeMembers, worker: string, channel: FaultyChannel): object {
+function fakeMap(members: () => FakeMembers, worker: string, channel: FaultyChannel): object {
   /** What the replace wrote that was answered last: the `setTtl` that comes at once is meant for it. */
   const answered = new Map<string, string>()
   return {
-    get: (key: string) => channel.send('get', key, async () => members.get(key)?.value ?? null),
+    get: (key: string) => channel.send('get', key, async () => members().get(key)?.value ?? null),
     putIfAbsent: (key: string, value: unknown, ttl: number) =>
-      channel.send('putIfAbsent', key, async () => members.putIfAbsent(worker, key, value, ttl)),
+      channel.send('putIfAbsent', key, async () => members().putIfAbsent(worker, key, value, ttl)),
     replaceIfSame: async (key: string, expected: unknown, value: unknown) => {
-      const replace = async (): Promise<boolean> => members.replaceIfSame(worker, key, expected, value)
-      const replaced = await channel.send('replaceIfSame', key, replace)
+      const replace = async (): Promise<boolean> => members().replaceIfSame(worker, key, expected, value)
+      const replaced = await channel.send('replaceIfSame', key, replace, String(value))
       answered.set(key, String(value))
       return replaced
     },
     setTtl: (key: string, ttl: number) => {
       const meant = answered.get(key) ?? ''
-      return channel.send('setTtl', key, async () => members.setTtl(worker, key, ttl, meant))
+      return channel.send('setTtl', key, async () => members().setTtl(worker, key, ttl, meant))
     },
-    delete: (key: string) => channel.send('delete', key, async () => members.delete(worker, key)),
-    getEntryView: async (key: string) => viewOf(members.get(key)),
+    delete: (key: string) => channel.send('delete', key, async () => members().delete(worker, key)),
+    remove: (key: string, expected: unknown) =>
+      channel.send('remove', key, async () => members().remove(worker, key, expected)),
+    keySet: () => channel.send('keySet', '', async () => new Set(members().keys())),
+    keySetWithPredicate: (predicate: unknown) =>
+      channel.send(
+        'keySet',
+        '',
+        async () =>
+          new Set(
+            members()
+              .keys()
+              .filter((key) => matches(predicate, members().get(key))),
+          ),
+      ),
+    getEntryView: async (key: string) => viewOf(members().get(key)),
   }
 }
 
+/** Whether a field of the entry is smaller, which is all that sessions ask for. */
+function matches(predicate: unknown, entry: MapEntry | undefined): boolean {
+  const field: unknown = Reflect.get(Object(predicate), 'field')
+  const bound: unknown = Reflect.get(Object(predicate), 'value')
+  const value: unknown = Reflect.get(Object(JSON.parse(String(entry?.value))), String(field))
+  return typeof value === 'number' && typeof bound === 'number' && value < bound
+}
+
 function viewOf(entry: MapEntry | undefined): object | null {
-  return entry ? { ttl: long(entry.ttl), expirationTime: long(entry.goneAt) } : null
+  // Members floor it to whole seconds.
+  return entry ? { ttl: long(entry.ttl), expirationTime: long(Math.floor(entry.goneAt / 1000) * 1000) } : null
 }
 
 /** As the client gives them; what never ends is the greatest of all. */

@@ -28,12 +28,17 @@ export interface FaultedCall extends Fault {
   readonly at: number
 }
 
-interface CallNumber {
+/**
+ * What a call is counted among: those for sessions, the writes of these, the claims of expired sessions, or what a sweep
+ * needs besides: its lease, and the question for what expired.
+ */
+export type Among = 'calls' | 'writes' | 'claims' | 'sweeps'
+
+interface NumberedCall {
   readonly verb: string
-  /** Among all calls of the worker, from 0. */
-  readonly call: number
-  /** Among its writes; `undefined` for a read. */
-  readonly write: number | undefined
+  readonly key: string
+  /** From 0, in everything that it is counted among. */
+  readonly numbers: Partial<Readonly<Record<Among, number>>>
 }
 
 export interface ChannelOptions {
@@ -41,7 +46,9 @@ export interface ChannelOptions {
   /** Ms that a message takes, one way. */
   readonly latency: () => number
   /** The fault that hits a call of this worker. */
-  readonly faultOf: (call: CallNumber) => Fault | undefined
+  readonly faultOf: (call: NumberedCall) => Fault | undefined
+  /** Whether the worker dies with a call, before it is sent or once it is applied. @default never */
+  readonly deathOf?: (call: NumberedCall) => 'before' | 'after' | undefined
 }
 
 /** The way from one worker to the store, on which calls get lost, late or slow. */
@@ -49,22 +56,60 @@ export class FaultyChannel {
   readonly faulted: FaultedCall[] = []
   /** While false, every call is served at once. */
   isFaulty = false
+  /** Keys that this worker is about to lose sight of. */
+  readonly #cuts = new Map<string, Cut>()
+  /** Epoch ms at which the worker died; `undefined` while it lives. */
+  diedAt: number | undefined
   readonly #options: ChannelOptions
-  #calls = 0
-  #writes = 0
+  readonly #counts: Record<Among, number> = { calls: 0, writes: 0, claims: 0, sweeps: 0 }
+  readonly #death: { readonly died: Promise<void>; readonly die: () => void }
 
   constructor(options: ChannelOptions) {
     this.#options = options
+    let die = (): void => {}
+    const died = new Promise<void>((resolve) => {
+      die = resolve
+    })
+    this.#death = { died, die }
   }
 
-  /** Sends a call that `apply` carries out at the other end. */
-  async send<T>(verb: string, key: string, apply: () => Promise<T>): Promise<T> {
+  /** Resolves when the worker dies. */
+  get died(): Promise<void> {
+    return this.#death.died
+  }
+
+  /**
+   * The next write of `key` is applied `delay` ms late, and neither of that nor of the key is anything heard for a while:
+   * what a worker goes through when the member that has the key hangs.
+   */
+  cutOff(key: string, delay: number): void {
+    this.#cuts.set(key, { delay, until: Infinity })
+  }
+
+  #cutOf({ key, numbers }: NumberedCall): Fault | undefined {
+    const cut = this.#cuts.get(key)
+    const now = this.#options.clock.now()
+    if (!cut || now >= cut.until) return undefined
+    if (cut.until < Infinity) return { kind: 'dead', delay: 0 }
+    if (numbers.writes === undefined) return undefined
+    this.#cuts.set(key, { ...cut, until: now + SILENCE })
+    return { kind: 'lateMute', delay: cut.delay }
+  }
+
+  /** Sends a call that `apply` carries out at the other end. `text`: what it writes. */
+  async send<T>(verb: string, key: string, apply: () => Promise<T>, text: string = ''): Promise<T> {
+    if (this.diedAt !== undefined) return never()
     if (!this.isFaulty) return apply()
-    const { clock, latency, faultOf } = this.#options
-    const isRead = verb === 'load' || verb === 'get'
-    const fault = faultOf({ verb, call: this.#calls, write: isRead ? undefined : this.#writes })
-    this.#calls += 1
-    if (!isRead) this.#writes += 1
+    const { clock, latency, faultOf, deathOf } = this.#options
+    const call: NumberedCall = { verb, key, numbers: this.#count(verb, key, text) }
+    const death = deathOf?.(call)
+    if (death) {
+      this.diedAt = clock.now()
+      this.#death.die()
+      if (death === 'after') await apply()
+      return never()
+    }
+    const fault = this.#cutOf(call) ?? faultOf(call)
     if (!fault) {
       await pause(clock, latency())
       const answer = await apply()
@@ -87,8 +132,40 @@ export class FaultyChannel {
       return answer
     }
     if (kind === 'lost' || kind === 'mute') await apply()
-    if (kind === 'dead' || kind === 'mute' || kind === 'lateMute') return new Promise<T>(() => {})
+    if (kind === 'dead' || kind === 'mute' || kind === 'lateMute') return never()
     await pause(clock, latency())
     throw new StoreUnavailableError('The connection was lost.', { unsent: false })
   }
+
+  #count(verb: string, key: string, text: string): NumberedCall['numbers'] {
+    const among = kindsOf(verb, key, text)
+    return Object.fromEntries(among.map((kind) => [kind, this.#counts[kind]++]))
+  }
+}
+
+interface Cut {
+  readonly delay: number
+  /** Epoch ms; infinite until the write. */
+  readonly until: number
+}
+
+/** Ms: longer than anybody waits. */
+const SILENCE = 2500
+
+/** What a sweep asks of the store beside the sessions it finds. */
+export function isOfSweep({ verb, key }: { readonly verb: string; readonly key: string }): boolean {
+  return key === SWEEP || verb === 'find' || verb === 'keySet'
+}
+
+const SWEEP = 'hazelcast-session.sweep'
+
+function kindsOf(verb: string, key: string, text: string): readonly Among[] {
+  if (isOfSweep({ verb, key })) return ['sweeps']
+  if (key.startsWith('hazelcast-session.')) return []
+  if (verb === 'load' || verb === 'get') return ['calls']
+  return text.includes('"ended":"expired"') ? ['calls', 'writes', 'claims'] : ['calls', 'writes']
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {})
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.ts'
-import type { EntryLife, RecordStore } from '../../src/records/record-store.ts'
+import type { EntryLife, FindQuery, RecordStore, StoredText } from '../../src/records/record-store.ts'
 import type { FaultyChannel } from './faulty-channel.ts'
 import type { History } from './history.ts'
 
@@ -9,7 +9,12 @@ export interface FaultyRecordStoreOptions {
   readonly channel: FaultyChannel
   readonly clock: Clock
   readonly history: History
+  /** Ms by which the worker's clock is ahead of the store's. */
+  readonly skew?: number
 }
+
+/** Fewer than a store would give at a time, so that a sweep has several. */
+const PAGE = 2
 
 /** One worker's way to a store that all of them share. Writes down what was applied, told or not. */
 export class FaultyRecordStore implements RecordStore {
@@ -17,6 +22,10 @@ export class FaultyRecordStore implements RecordStore {
 
   constructor(options: FaultyRecordStoreOptions) {
     this.#options = options
+  }
+
+  get clockSkew(): number {
+    return -(this.#options.skew ?? 0)
   }
 
   load(key: string): Promise<string | undefined> {
@@ -33,14 +42,25 @@ export class FaultyRecordStore implements RecordStore {
 
   replace(key: string, expected: string, text: string, life: EntryLife): Promise<boolean> {
     const { inner, channel } = this.#options
-    return channel.send('replace', key, () =>
-      this.#write(key, [expected, text], life, () => inner.replace(key, expected, text, life)),
-    )
+    const write = (): Promise<boolean> =>
+      this.#write(key, [expected, text], life, () => inner.replace(key, expected, text, life))
+    return channel.send('replace', key, write, text)
   }
 
   remove(key: string, expected?: string): Promise<boolean> {
+    const { inner, channel, worker, clock, history } = this.#options
+    return channel.send('remove', key, async () => {
+      const from = clock.now()
+      if (!(await inner.remove(key, expected))) return false
+      history.written({ key, worker, from, to: clock.now(), before: expected, after: undefined })
+      return true
+    })
+  }
+
+  async *find(query?: FindQuery): AsyncIterable<readonly StoredText[]> {
     const { inner, channel } = this.#options
-    return channel.send('remove', key, () => inner.remove(key, expected))
+    const found = await channel.send('find', '', () => all(inner.find?.(query)))
+    for (let start = 0; start < found.length; start += PAGE) yield found.slice(start, start + PAGE)
   }
 
   async close(): Promise<void> {}
@@ -61,4 +81,10 @@ export class FaultyRecordStore implements RecordStore {
     history.lifeGiven({ key, worker, at: to, text: after, meant: after, goneAt })
     return true
   }
+}
+
+async function all(pages: AsyncIterable<readonly StoredText[]> | undefined): Promise<readonly StoredText[]> {
+  const found: StoredText[] = []
+  for await (const page of pages ?? []) found.push(...page)
+  return found
 }

@@ -35,6 +35,17 @@ export const INTERVAL = '#interval'
 /** The attribute to which updates append. */
 export const LIST = 'list'
 
+/** A time in which somebody used a session: from the question for it to the end of the request. */
+export interface Use {
+  readonly key: string
+  readonly worker: string
+  readonly from: number
+  /** Infinite while the request is under way, and for ever if its worker died. */
+  to: number
+  /** Whether the store was told of it, as far as the request knows. */
+  isKept: boolean
+}
+
 export interface Heard {
   readonly worker: string
   readonly key: string
@@ -49,6 +60,7 @@ export interface HeardEnd extends Heard {
 /** Everything the application did, was answered and was told. */
 export class Journal {
   readonly operations: Operation[] = []
+  readonly uses: Use[] = []
   readonly created: Heard[] = []
   readonly destroyed: HeardEnd[] = []
   readonly problems: string[] = []

@@ -15,6 +15,7 @@ test.for(MUTANTS)(
     onTestFinished(() => copy.remove())
     const mutated = (await import(copy.search)) as typeof searchModule
     const { runs, counterexample } = await mutated.search({
+      mode: mutant.mode ?? 'saving',
       runs: RUNS,
       seed,
       shrink: false,

@@ -1,16 +1,25 @@
+import type { ModeName } from './search.ts'
+
 /** A fault of the algorithm, planted on purpose. */
 export interface Mutant {
   readonly name: string
+  /** Where it is to be found. @default 'saving' */
+  readonly mode?: ModeName
   /** Path below `src`. */
   readonly file: string
   /** What is there exactly once, and what is put in its place. */
   readonly original: string
   readonly planted: string
+  /** A second place in the same file. */
+  readonly also?: Pick<Mutant, 'original' | 'planted'>
   /** Problems that would give the mutant away by its looks, and not by what it does. */
   readonly ignore?: RegExp
 }
 
 const WRITE_LOOP = 'saving/write-loop.ts'
+const ENDER = 'saving/session-ender.ts'
+const LIFETIME = 'session-lifetime.ts'
+const ID_CHANGE = 'id-change.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -82,5 +91,123 @@ export const MUTANTS: readonly Mutant[] = [
     file: WRITE_LOOP,
     original: 'return start && this.#isExpired(start) ? undefined : start',
     planted: 'return start',
+  },
+  {
+    name: 'a sweep ends what is there, and not what it found expired',
+    mode: 'expiry',
+    file: ENDER,
+    original: 'if (version !== undefined && record.version !== version) throw new RecordMoved()',
+    planted: "if (reason !== 'expired' && version !== undefined && record.version !== version) throw new RecordMoved()",
+  },
+  {
+    name: '`destroyed` is fired before the claim is known',
+    mode: 'expiry',
+    file: ENDER,
+    original: 'if (claim) this.#tell(key, claim, how)\n',
+    planted: '',
+    also: {
+      original: 'claims.set(writeId, { last: record, marker })',
+      planted: 'this.#tell(key, { last: record }, how)',
+    },
+  },
+  {
+    name: 'a sweep does not follow up its claims',
+    mode: 'expiry',
+    file: ENDER,
+    original: 'if (claims.size > 0 && !isUnsent(error)',
+    planted: "if (reason !== 'expired' && claims.size > 0 && !isUnsent(error)",
+  },
+  {
+    name: 'a sweep waits for ever for what is never answered',
+    mode: 'expiry',
+    file: 'house-keeper.ts',
+    original: 'await this.#limited(pages.next())',
+    planted: 'await pages.next()',
+  },
+  {
+    name: 'a worker whose clock is wrong sweeps all the same',
+    mode: 'expiry',
+    file: 'house-keeper.ts',
+    original: 'if (skew <= MOST_SKEW) return true',
+    planted: 'return true',
+  },
+  {
+    name: 'a session expires without regard to skew',
+    mode: 'expiry',
+    file: LIFETIME,
+    original: '+ this.#touchAfter(record.maxInactiveInterval) + ALLOWED_SKEW',
+    planted: '+ this.#touchAfter(record.maxInactiveInterval)',
+  },
+  {
+    name: 'a touch that is tried again says when it was tried',
+    mode: 'expiry',
+    file: 'session-saver.ts',
+    original: 'const intent = touchIntent(this.#options.lifetime, usedAt)',
+    planted: 'const intent = touchIntent(this.#options.lifetime, Math.max(usedAt, this.#options.clock.now()))',
+  },
+  {
+    name: 'the absolute limit is forgotten',
+    mode: 'expiry',
+    file: LIFETIME,
+    original: 'return absoluteTimeout === undefined ? idleEnd',
+    planted: 'return true ? idleEnd',
+  },
+  {
+    name: 'a request that takes long does not keep its session alive',
+    mode: 'expiry',
+    file: 'http/open-requests.ts',
+    original: 'else if (request.kept) touch(request.kept)',
+    planted: '',
+  },
+  {
+    name: 'a marker lives by its session alone, and not by the longer life of the map',
+    mode: 'split',
+    file: 'hazelcast/hazelcast-record-store.ts',
+    original: 'Math.max(life.seconds, entryLife) + life.margin',
+    planted: 'life.seconds + life.margin',
+  },
+  {
+    name: 'a marker lives no longer than what the other half may have written',
+    mode: 'split',
+    file: LIFETIME,
+    original: 'margin: this.#options.endedMarkerMargin',
+    planted: 'margin: 0',
+  },
+  {
+    name: 'an id change ends the old record first',
+    mode: 'idChange',
+    file: ID_CHANGE,
+    original: 'const created = await this.#options.queue.write(newId,',
+    planted:
+      "if (oldKey !== undefined && stored) await this.#options.ender.end(oldKey, stored, 'renamed')\n" +
+      'const created = await this.#options.queue.write(newId,',
+  },
+  {
+    name: 'an id change forgets what its request changed',
+    mode: 'idChange',
+    file: ID_CHANGE,
+    original: '[...changes.texts.keys(), ...Object.keys(pending).map(settingName)]',
+    planted: '[]',
+  },
+  {
+    name: 'nothing completes an id change',
+    mode: 'idChange',
+    file: ID_CHANGE,
+    original: 'if (!session.known.record.previous) return\n',
+    planted: 'return\n',
+  },
+  {
+    name: 'an id change brings over what it found, and not what came since',
+    mode: 'idChange',
+    file: ID_CHANGE,
+    original: "await ender.endUnchanged(previous.key, old, 'renamed')",
+    planted: "(await ender.end(previous.key, old, 'renamed')) ? 'ended' : 'elsewhere'",
+  },
+  {
+    name: 'an id change leaves the id of a logged-in user alive',
+    mode: 'idChange',
+    file: ID_CHANGE,
+    original: 'else if (old.principal !== undefined) await',
+    planted: 'else if (false) await',
   },
 ]

@@ -21,10 +21,16 @@ export async function mutatedCopy(mutant: Mutant): Promise<{ readonly search: st
   return { search: join(core, 'test/search/search.ts'), remove: () => rm(root, { recursive: true }) }
 }
 
-async function plant({ name, original, planted }: Mutant, file: string): Promise<void> {
-  const [before, after, ...others] = (await readFile(file, 'utf8')).split(original)
-  if (before === undefined || after === undefined || others.length > 0) {
-    throw new Error(`"${name}" cannot be planted: \`${original}\` is not in its file exactly once. Update the mutant.`)
+async function plant({ name, also, ...first }: Mutant, file: string): Promise<void> {
+  let text = await readFile(file, 'utf8')
+  for (const { original, planted } of also ? [first, also] : [first]) {
+    const [before, after, ...others] = text.split(original)
+    if (before === undefined || after === undefined || others.length > 0) {
+      throw new Error(
+        `"${name}" cannot be planted: \`${original}\` is not in its file exactly once. Update the mutant.`,
+      )
+    }
+    text = before + planted + after
   }
-  await writeFile(file, before + planted + after)
+  await writeFile(file, text)
 }

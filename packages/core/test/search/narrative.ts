@@ -1,29 +1,51 @@
 import type { Operation } from './journal.ts'
-import type { Scenario } from './scenario.ts'
+import type { Scenario, Surroundings } from './scenario.ts'
 import type { World } from './world.ts'
 
 /** What was asked, what went wrong on the way and what was stored, in the order in which it happened. */
 export function narrate(scenario: Scenario, world: World, problems: readonly string[]): string {
-  const begin = Math.min(...world.journal.operations.map(({ from }) => from))
-  const events = [...callsOf(world), ...faultsOf(world), ...writesOf(world), ...endsOf(world)]
+  const { requests, ...rest } = scenario
+  const asked = requests.map((request) => `Request: ${JSON.stringify(request)}`)
+  return narrateEvents(rest, asked, [...callsOf(world), ...storeEvents(world)], problems)
+}
+
+export interface Event {
+  /** Epoch ms. */
+  readonly at: number
+  readonly what: string
+}
+
+export function narrateEvents(
+  surroundings: Surroundings,
+  asked: readonly string[],
+  events: readonly Event[],
+  problems: readonly string[],
+): string {
+  const begin = Math.min(...events.map(({ at }) => at))
   const lines = events
     .toSorted((one, other) => one.at - other.at)
     .map(({ at, what }) => `${(at - begin).toFixed(1).padStart(10)} ms  ${what}`)
-  const { requests, faults, ...settings } = scenario
+  const { faults, ...settings } = surroundings
   return [
     'Not as promised:',
     ...problems.map((problem) => `  - ${problem}`),
     `Settings: ${JSON.stringify(settings)}`,
-    ...requests.map((request) => `Request: ${JSON.stringify(request)}`),
+    ...asked,
     ...faults.map((fault) => `Fault: ${JSON.stringify(fault)}`),
     'What happened:',
     ...lines,
   ].join('\n')
 }
 
-interface Event {
-  readonly at: number
-  readonly what: string
+/** What happened to calls, entries and workers, whatever was asked. */
+export function storeEvents(world: World): Event[] {
+  return [...faultsOf(world), ...deathsOf(world), ...writesOf(world), ...endsOf(world)]
+}
+
+function deathsOf({ workers }: World): Event[] {
+  return workers.flatMap(({ name, channel: { diedAt } }) =>
+    diedAt === undefined ? [] : [{ at: diedAt, what: `${name} died` }],
+  )
 }
 
 function callsOf({ journal }: World): Event[] {
@@ -47,8 +69,8 @@ function faultsOf({ workers }: World): Event[] {
   )
 }
 
-function writesOf({ history, keys }: World): Event[] {
-  const ours = ({ key }: { readonly key: string }): boolean => keys.includes(key)
+function writesOf({ history }: World): Event[] {
+  const ours = ({ key }: { readonly key: string }): boolean => !key.startsWith('hazelcast-session.')
   const writes = history.writes.filter(ours).map(({ to, worker, key, after }) => ({
     at: to,
     what: `${worker} ${key} stored ${after ?? 'nothing: removed'}`,

@@ -2,11 +2,12 @@ import { pause } from '../../src/clock.ts'
 import { StoreUnavailableError } from '../../src/records/store-unavailable.ts'
 import { SessionError } from '../../src/session-error.ts'
 import type { Session } from '../../src/session.ts'
-import type { Answer, Operation } from './journal.ts'
+import type { Answer, Operation, Use } from './journal.ts'
 import { INTERVAL, LIST } from './journal.ts'
 import { NAMES } from './scenario.ts'
 import type { Deed, Request, Scenario } from './scenario.ts'
 import type { Worker, World } from './world.ts'
+import { everybody } from './world.ts'
 
 /** What `update` is given to throw, and what it then rejects with. */
 class Refusal extends Error {}
@@ -14,16 +15,21 @@ class Refusal extends Error {}
 /** Plays the requests of `scenario`, each in its time, and resolves when every one of them has been answered. */
 export async function play(scenario: Scenario, world: World): Promise<void> {
   const setFaulty = (isFaulty: boolean): void => {
-    for (const { channel } of world.workers) channel.isFaulty = isFaulty
+    for (const { channel } of everybody(world)) channel.isFaulty = isFaulty
   }
   setFaulty(!scenario.begun)
   const views = new Map<string, Session>()
-  await Promise.all(world.keys.map((key, index) => begin(world, index, key, views)))
+  const begun = world.keys.map((key, index) =>
+    Promise.race([begin(world, index, key, views), at(world.workers, index).channel.died]),
+  )
+  await Promise.all(begun)
   setFaulty(true)
   const running: Promise<void>[] = []
   for (const request of scenario.requests) {
     await pause(world.clock, request.gap)
-    running.push(handle(world, request, views))
+    const worker = at(world.workers, request.worker)
+    if (worker.channel.diedAt !== undefined) continue
+    running.push(Promise.race([handle(scenario, world, request, views), worker.channel.died]))
   }
   await Promise.all(running)
 }
@@ -33,17 +39,45 @@ async function begin(world: World, index: number, key: string, views: Map<string
   const worker = at(world.workers, index)
   const session = worker.manager.create({ id: key, data: { a: 'begun' } })
   views.set(key, session)
-  await save(world, worker, session)
+  const use = used(world, worker, key)
+  use.isKept = await save(world, worker, session)
+  use.to = world.clock.now()
 }
 
-async function handle(world: World, request: Request, views: ReadonlyMap<string, Session>): Promise<void> {
+function used({ journal, clock }: World, { name }: Worker, key: string, from: number = clock.now()): Use {
+  const use: Use = { key, worker: name, from, to: Infinity, isKept: false }
+  journal.uses.push(use)
+  return use
+}
+
+async function handle(
+  scenario: Scenario,
+  world: World,
+  request: Request,
+  views: ReadonlyMap<string, Session>,
+): Promise<void> {
   const worker = at(world.workers, request.worker)
   const key = at(world.keys, request.session)
   const fresh = views.get(key)
   // The worker on which a session began holds its first view, whether or not it was ever stored.
   const isFirstView = fresh?.isNew === true && worker === at(world.workers, world.keys.indexOf(key))
+  const from = world.clock.now()
   const session = isFirstView ? fresh : await load(world, worker, key)
   if (!session) return
+  const use = used(world, worker, key, from)
+  if (request.cutOff > 0) worker.channel.cutOff(key, request.cutOff)
+  const open = { kept: session }
+  if (scenario.keepsAlive) worker.manager.openRequests.add(open)
+  await handleWith(world, worker, session, request)
+  worker.manager.openRequests.delete(open)
+  if (scenario.keepsAlive && !session.isNew) {
+    const isTouched = await touch(world, worker, session)
+    use.isKept = isTouched && !session.isOver
+  }
+  use.to = world.clock.now()
+}
+
+async function handleWith(world: World, worker: Worker, session: Session, request: Request): Promise<void> {
   const running: Promise<unknown>[] = []
   for (const { pause: wait, deed, awaited } of request.steps) {
     if (wait > 0) await pause(world.clock, wait)
@@ -74,7 +108,7 @@ function act(world: World, worker: Worker, session: Session, deed: Deed): Promis
     case 'failingUpdate':
       return failingUpdate(world, worker, session, token)
     case 'touch':
-      return told(world, { kind: 'touch', worker, session, effects: new Map() }, () => session.touch())
+      return touch(world, worker, session)
     case 'end':
       return told(world, { kind: 'end', worker, session, effects: new Map() }, () => session.end())
     case 'endById':
@@ -123,7 +157,11 @@ export async function load(world: World, worker: Worker, key: string): Promise<S
   return session
 }
 
-function save(world: World, worker: Worker, session: Session): Promise<unknown> {
+function touch(world: World, worker: Worker, session: Session): Promise<boolean> {
+  return told(world, { kind: 'touch', worker, session, effects: new Map() }, () => session.touch())
+}
+
+function save(world: World, worker: Worker, session: Session): Promise<boolean> {
   const effects = effectsOf(session)
   return told(world, { kind: 'save', worker, session, ...wanted(session, effects) }, () => session.save())
 }
@@ -177,8 +215,8 @@ type Call = Pick<Operation, 'kind' | 'effects' | 'isIntervalIdle' | 'appends'> &
   readonly worker: Worker
 } & ({ readonly key: string } | { readonly session: Session })
 
-/** Makes a call and writes down what it was for and what came of it. Never rejects. */
-async function told(world: World, call: Call, make: () => Promise<unknown>): Promise<void> {
+/** Makes a call and writes down what it was for and what came of it. Never rejects. Whether it succeeded. */
+async function told(world: World, call: Call, make: () => Promise<unknown>): Promise<boolean> {
   const { clock, journal } = world
   const { kind, effects, isIntervalIdle, appends, worker } = call
   const key = 'session' in call ? call.session.id : call.key
@@ -203,6 +241,7 @@ async function told(world: World, call: Call, make: () => Promise<unknown>): Pro
     }
   }
   if (turn) turn.running -= 1
+  return operation.answer.kind === 'done'
 }
 
 function failure(error: unknown): Pick<Answer & { kind: 'failed' }, 'code' | 'unsent'> {

@@ -4,11 +4,12 @@ import { HazelcastRecordStore } from '../../src/hazelcast/hazelcast-record-store
 import type { RecordStore } from '../../src/records/record-store.ts'
 import { FaultyRecordStore } from './faulty-record-store.ts'
 import { History } from './history.ts'
+import { VIRTUAL_LIMITS } from './limits.ts'
 import { narrate } from './narrative.ts'
 import { problemsOf } from './oracle.ts'
 import { load, play } from './play.ts'
 import type { Scenario, ScenarioLimits } from './scenario.ts'
-import { VIRTUAL_LIMITS, scenarios } from './scenario.ts'
+import { scenarios } from './scenario.ts'
 import type { SearchResult } from './search.ts'
 import type { World } from './world.ts'
 import { assemble, silentLogger } from './world.ts'
@@ -99,7 +100,7 @@ async function playOne(
     clock: systemClock,
     history,
     keyPrefix: `R${seed}-${index}-`,
-    placeOf: (worker, channel) => {
+    placeOf: ({ worker, channel }) => {
       const inner = stores[Number(worker.slice(1))]
       if (!inner) throw new Error(`There is no store for ${worker}.`)
       return { recordStore: new FaultyRecordStore({ inner, worker, channel, clock: systemClock, history }) }
