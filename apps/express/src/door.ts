@@ -6,6 +6,8 @@ export interface Door {
   /** Name of this worker. */
   readonly worker: string
   readonly sessions: RequestHandler
+  /** Resolves when sessions can be served; rejects after `timeout` milliseconds. */
+  ready(timeout: number): Promise<void>
   isNew(req: Request): boolean
   /** Resolves when what the request changed is stored, if that has to be asked for. */
   save(req: Request): Promise<void>

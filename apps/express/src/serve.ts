@@ -2,8 +2,13 @@ import express from 'express'
 import type { Door } from './door.ts'
 import { shop } from './shop.ts'
 
+/** Ms that the shop waits for its cluster before it opens. */
+const PATIENCE = 3000
+
 /** Opens the shop on `PORT`, and closes it on SIGTERM: first to the balancer, then to everybody. */
-export function serve(door: Door): void {
+export async function serve(door: Door): Promise<void> {
+  // A balancer sends requests as soon as somebody listens. Without its cluster the shop opens all the same, only later.
+  await door.ready(PATIENCE).catch(() => {})
   let isDraining = false
   const app = express()
   app.get('/health', (_req, res) => void res.sendStatus(isDraining ? 503 : 200))

@@ -12,9 +12,10 @@ function save(req: Request): Promise<void> {
   return promisify<void>((done) => req.session.save(done))()
 }
 
-serve({
+await serve({
   worker: store.manager.worker.name,
   sessions: session({ store, secret, name: 'shop.sid', resave: false, saveUninitialized: false }),
+  ready: (timeout) => store.ready(timeout),
   isNew: (req) => store.isNew(req.session),
   save,
   update: (req, change) => store.update(req.session, change),

@@ -10,9 +10,10 @@ const sessions = hazelcastSession({
   saveUninitialized: false,
 })
 
-serve({
+await serve({
   worker: sessions.manager.worker.name,
   sessions,
+  ready: (timeout) => sessions.manager.ready(timeout),
   isNew: (req) => req.session.isNew,
   // The response waits for it anyway.
   save: async () => {},
