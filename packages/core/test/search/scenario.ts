@@ -234,6 +234,6 @@ export function surroundings(limits: ScenarioLimits): Arbitraries<Surroundings> 
   }
 }
 
-export function mostly(value: boolean): fc.Arbitrary<boolean> {
+function mostly(value: boolean): fc.Arbitrary<boolean> {
   return fc.constantFrom(value, value, value, !value)
 }

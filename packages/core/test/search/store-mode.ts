@@ -22,7 +22,7 @@ export const savingScenario: fc.Arbitrary<Scenario> = fc.oneof(
   { weight: 1, arbitrary: scenarios(BUSY_LIMITS) },
 )
 /** What becomes of sessions that are left alone. */
-export const expiryScenario: fc.Arbitrary<Scenario> = scenarios(EXPIRY_LIMITS)
+const expiryScenario: fc.Arbitrary<Scenario> = scenarios(EXPIRY_LIMITS)
 
 export const savingMode: Mode<Scenario> = { scenarios: savingScenario, play: played }
 export const expiryMode: Mode<Scenario> = { scenarios: expiryScenario, play: played }
