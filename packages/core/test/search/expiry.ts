@@ -92,20 +92,22 @@ function sweptTooEarly(check: ExpiryCheck): string[] {
 function msTooEarly({ scenario, world, chain }: ExpiryCheck, asked: number, at: number): number {
   const createdAt = chain.states.find(({ kind }) => kind === 'live')?.createdAt ?? 0
   if (scenario.absoluteTimeout > 0 && at >= createdAt + scenario.absoluteTimeout * 1000 - 2 * SKEW) return 0
-  const kept = usesOf(world, chain.key).filter((use) => use.isKept && use.to <= asked && isSure(world, use, at))
-  const early = kept.map(({ from, to }) => {
+  if (!chain.states.some(isLive)) return 0
+  const uses = usesOf(world, chain.key)
+  const kept = uses.filter((use) => use.isKept && use.to <= asked && faultsDuring(world, use, at) < HOPELESS)
+  const running = uses.filter((use) => use.from < asked && asked <= use.to && faultsDuring(world, use, at) === 0)
+  const early = [...kept, ...running].map(({ from, to }) => {
     const shortest = Math.min(...statesWithin(chain, from, at).filter(isLive).map(intervalOf))
-    return to + shortest - at
+    return Math.min(to, asked) + shortest - at
   })
   return Math.max(0, ...early)
 }
 
-/** Whether the touch of this use had every chance to come through. */
-function isSure({ workers }: World, { key, worker, from }: Use, at: number): boolean {
+/** How often the touches of this use may have been hit; infinite when their worker died. */
+function faultsDuring({ workers }: World, { key, worker, from }: Use, at: number): number {
   const channel = workers.find(({ name }) => name === worker)?.channel
-  if (!channel || (channel.diedAt ?? Infinity) <= at) return false
-  const faults = channel.faulted.filter((fault) => fault.key === key && fault.at >= from && fault.at <= at)
-  return faults.length < HOPELESS
+  if (!channel || (channel.diedAt ?? Infinity) <= at) return Infinity
+  return channel.faulted.filter((fault) => fault.key === key && fault.at >= from && fault.at <= at).length
 }
 
 /** Where somebody listens, somebody is told of a session that expired, unless its worker died or the store was away. */
@@ -117,8 +119,8 @@ function untold({ scenario, world, chain }: ExpiryCheck): string[] {
   if (world.workers.some(({ channel }) => channel.diedAt !== undefined)) return []
   const due = last.expiresAt + LATENESS + scenario.cleanUpPeriod * 1100 + SKEW
   const gone = lives.at(-1)?.goneAt ?? Infinity
-  // A life that could not be given is looked at elsewhere.
-  if (gone < last.expiresAt || Math.min(due, gone) > world.clock.now()) return []
+  // An entry that was not given the life that it needs is looked at elsewhere.
+  if (gone < due || due > world.clock.now()) return []
   const isInTheWay = (fault: FaultedCall): boolean =>
     (isOfSweep(fault) || world.keys.includes(fault.key)) && fault.at >= last.expiresAt - LEASE && fault.at <= gone
   const wasHit = everybody(world).some(({ channel }) => channel.faulted.some(isInTheWay))

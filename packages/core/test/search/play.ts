@@ -9,6 +9,9 @@ import type { Deed, Request, Scenario } from './scenario.ts'
 import type { Worker, World } from './world.ts'
 import { everybody } from './world.ts'
 
+/** Ms in which a request that begins a session may be done with it. */
+const LONGEST_BEGINNING = 10_000
+
 /** What `update` is given to throw, and what it then rejects with. */
 class Refusal extends Error {}
 
@@ -60,8 +63,9 @@ async function handle(
   const key = at(world.keys, request.session)
   const fresh = views.get(key)
   // The worker on which a session began holds its first view, whether or not it was ever stored.
-  const isFirstView = fresh?.isNew === true && worker === at(world.workers, world.keys.indexOf(key))
   const from = world.clock.now()
+  const isFirstView =
+    fresh !== undefined && isStillFirst(fresh, from) && worker === at(world.workers, world.keys.indexOf(key))
   const session = isFirstView ? fresh : await load(world, worker, key)
   if (!session) return
   const use = used(world, worker, key, from)
@@ -75,6 +79,14 @@ async function handle(
     use.isKept = isTouched && !session.isOver
   }
   use.to = world.clock.now()
+}
+
+/**
+ * Whether a request may go on with the view in which the session began. Not for long: a create that is late would put
+ * back what was swept meanwhile, as nobody could prevent.
+ */
+function isStillFirst({ isNew, createdAt }: Session, now: number): boolean {
+  return isNew && now - createdAt < LONGEST_BEGINNING
 }
 
 async function handleWith(world: World, worker: Worker, session: Session, request: Request): Promise<void> {
