@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { startMember } from '@hazelcast-session/member'
 
-/** As small as tests have them: one machine runs everything. */
+/** As in production, but for their memory: one machine runs everything. */
 /** @type {import('@hazelcast-session/member').StartMemberOptions} */
-const MEMBERS = { profile: 'development', heapMb: 256 }
+const MEMBERS = { profile: 'production', heapMb: 512 }
 
 /** @param {number} size @param {string} clusterName @param {number} port */
 export async function startCluster(size, clusterName, port) {

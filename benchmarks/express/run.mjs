@@ -78,7 +78,7 @@ async function startServer({ name, sessions, sticky }, env) {
       SESSIONS: sessions,
       ...(sticky === undefined ? {} : { HZ_SESSION_STICKY: String(sticky) }),
     },
-    execArgv: ['--no-flush-bytecode'],
+    execArgv: ['--no-flush-bytecode', '--no-memory-reducer'],
   })
   const port = await new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(Object(message).port))

@@ -1,3 +1,5 @@
+import { LoopTurn } from './loop-turn.ts'
+
 /** Time as this library sees it. Tests bring their own, so that hours pass in milliseconds. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -7,6 +9,8 @@ export interface Clock {
    * not keep the process alive.
    */
   after(ms: number, task: () => void, ground?: TimerGround): CancelTimer
+  /** Resolves at the end of the event loop's present turn. Absent: nothing is to be gained by waiting for it. */
+  turn?(): Promise<void>
 }
 
 export type TimerGround = 'foreground' | 'background'
@@ -16,6 +20,8 @@ export type CancelTimer = () => void
 /** Timers take no more: a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
+const loopTurn = new LoopTurn()
+
 /** The machine's clock. A timer of more than 24 days fires after 24 days. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -24,6 +30,7 @@ export const systemClock: Clock = {
     if (ground === 'background') timer.unref()
     return () => clearTimeout(timer)
   },
+  turn: () => loopTurn.end(),
 }
 
 /** Resolves after `ms` milliseconds. */

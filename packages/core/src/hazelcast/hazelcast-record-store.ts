@@ -1,5 +1,6 @@
 import hazelcast from 'hazelcast-client'
 import type { IMap } from 'hazelcast-client'
+import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { reasonOf } from '../logger.ts'
 import { unreadable } from '../records/record-codec.ts'
@@ -22,6 +23,7 @@ const PAGE = 100
  */
 export class HazelcastRecordStore implements RecordStore {
   readonly #connection: HazelcastConnection
+  readonly #clock: Clock
   readonly #logger: Logger
   readonly #usualLife: number
   readonly #mapName: string
@@ -29,6 +31,7 @@ export class HazelcastRecordStore implements RecordStore {
 
   constructor(options: HazelcastRecordStoreOptions) {
     this.#connection = new HazelcastConnection(options)
+    this.#clock = options.clock
     this.#logger = options.logger
     this.#usualLife = options.usualLife
     this.#mapName = options.mapName
@@ -55,6 +58,7 @@ export class HazelcastRecordStore implements RecordStore {
   }
 
   async load(key: string): Promise<string | undefined> {
+    await this.#clock.turn?.()
     const { map } = await this.#connection.usable()
     return textOf(await this.#read(map, key))
   }
@@ -65,16 +69,30 @@ export class HazelcastRecordStore implements RecordStore {
   }
 
   async replace(key: string, expected: string, text: string, life: EntryLife): Promise<boolean> {
+    await this.#clock.turn?.()
     const usable = await this.#connection.usable()
+    if (text === expected) return this.#complete(key, text, life, usable)
     return this.#sent(async () => {
       // A replaced entry gets the map's own life. What that lacks is added once the replace is known to have won: sent
       // along with it, it would also be applied to the entry of the writer that won instead.
       if (!(await usable.map.replaceIfSame(key, json(expected), json(text)))) return false
-      if (this.#needsExtension(life, usable)) {
-        await usable.map.setTtl(key, secondsOf(life, usable.entryLife) * 1000)
-      }
+      await this.#extend(key, life, usable)
       return true
     })
+  }
+
+  /**
+   * Gives an entry the life that its write may not have come to. Not by replacing it with itself: that gives it the map's
+   * own life, and a call that comes late would do so again when all is done.
+   */
+  async #complete(key: string, text: string, life: EntryLife, usable: UsableMap): Promise<boolean> {
+    if (textOf(await this.#read(usable.map, key)) !== text) return false
+    await this.#sent(() => this.#extend(key, life, usable))
+    return true
+  }
+
+  async #extend(key: string, life: EntryLife, usable: UsableMap): Promise<void> {
+    if (this.#needsExtension(life, usable)) await usable.map.setTtl(key, secondsOf(life, usable.entryLife) * 1000)
   }
 
   async remove(key: string, expected?: string): Promise<boolean> {
