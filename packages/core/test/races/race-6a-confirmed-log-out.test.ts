@@ -35,3 +35,15 @@ test('race 6a: a log-out whose marker gets no life in time is not acknowledged, 
   expect(stage.secondsLeft()).toBeLessThan(Infinity)
   expect(stage.ended).toMatchObject([{ worker: 'w2', reason: 'invalidated' }])
 })
+
+test('race 6a: what was done to confirm it, and comes late, does not take the life away again', async () => {
+  const stage = new Stage({ mapLife: 7200 })
+  const session = await stage.begin()
+  stage.w1.hit('setTtl', { kind: 'lost', delay: 0 })
+  stage.clock.after(3, () => stage.w1.hit('replaceIfSame', { kind: 'lateMute', delay: 1200 }))
+
+  expect(await stage.run(session.end())).toBe(true)
+  await stage.wait(2000)
+
+  expect(stage.secondsLeft()).toBeGreaterThan(7200 + MARGIN - 5)
+})

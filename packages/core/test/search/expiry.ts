@@ -100,7 +100,8 @@ function msTooEarly({ scenario, world, chain }: ExpiryCheck, asked: number, at: 
     const shortest = Math.min(...statesWithin(chain, from, at).filter(isLive).map(intervalOf))
     return Math.min(to, asked) + shortest - at
   })
-  return Math.max(0, ...early)
+  // Of a session that was not stored yet there is no interval.
+  return Math.max(0, ...early.filter(Number.isFinite))
 }
 
 /** How often the touches of this use may have been hit; infinite when their worker died. */

@@ -120,10 +120,14 @@ function isClient(_value: unknown): _value is HazelcastClient {
 }
 
 function fakeMap(members: () => FakeMembers, worker: string, channel: FaultyChannel): object {
-  /** What the replace wrote that was answered last: the `setTtl` that comes at once is meant for it. */
+  /** What the call was about that was answered last: the `setTtl` that comes at once is meant for it. */
   const answered = new Map<string, string>()
   return {
-    get: (key: string) => channel.send('get', key, async () => members().get(key)?.value ?? null),
+    get: async (key: string) => {
+      const value: unknown = await channel.send('get', key, async () => members().get(key)?.value ?? null)
+      answered.set(key, String(value))
+      return value
+    },
     putIfAbsent: (key: string, value: unknown, ttl: number) =>
       channel.send('putIfAbsent', key, async () => members().putIfAbsent(worker, key, value, ttl)),
     replaceIfSame: async (key: string, expected: unknown, value: unknown) => {

@@ -58,8 +58,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a live entry gets no time to live on a stock map',
     file: 'hazelcast/hazelcast-record-store.ts',
-    original: 'if (this.#needsExtension(life, usable)) {',
-    planted: 'if (life.margin) {',
+    original: 'if (this.#needsExtension(life, usable)) await',
+    planted: 'if (life.margin) await',
   },
   {
     name: 'a save never gives up: what is not among the writes was not applied',

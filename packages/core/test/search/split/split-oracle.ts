@@ -19,12 +19,11 @@ export function splitProblems(world: World, log: SplitLog, finals: Finals): stri
 }
 
 function keyProblems(world: World, log: SplitLog, finals: Finals, key: string): string[] {
-  if (isBeyondHelp(world, log, key)) return []
-  return [
-    ...servedAfterEnd(log, key),
-    ...lostWrites(log, key, finals.get(key)),
-    ...world.left().flatMap(([left, goneAt]) => (left === key && goneAt === Infinity ? [`${key} stays for ever`] : [])),
-  ]
+  const isStray = world.history.lives.some((life) => life.key === key && life.text !== life.meant)
+  // No compare-and-set knows of lives: where a write and the life of its entry are two calls, whatever comes in between may
+  // leave a copy that outlives the other.
+  if (isStray || log.halfDone.has(key)) return []
+  return [...servedAfterEnd(log, key), ...(isLifeHit(world, key) ? [] : lostWrites(log, key, finals.get(key)))]
 }
 
 /** Logged out stays logged out: at once on its own side, and everywhere once the halves have met. */
@@ -57,13 +56,8 @@ function lostWrites({ asked, splitAt, healedAt }: SplitLog, key: string, final: 
   return [...doubled, ...lost.map(({ number, token }) => `${key} lost ${token} of request ${number}`)]
 }
 
-/**
- * Where a write and the life of its entry are two calls, and the second of a live entry was lost, met another write, or
- * came after the members had lost each other, either copy may outlive the other: no compare-and-set knows of lives.
- */
-function isBeyondHelp({ workers, history }: World, { halfDone }: SplitLog, key: string): boolean {
-  const isHit = workers.some(({ channel }) =>
-    channel.faulted.some((fault) => fault.key === key && fault.verb === 'setTtl'),
-  )
-  return isHit || halfDone.has(key) || history.lives.some((life) => life.key === key && life.text !== life.meant)
+/** Whether a fault may have kept an entry from being given its life. */
+function isLifeHit({ workers }: World, key: string): boolean {
+  const verbs = new Set(['setTtl', 'replaceIfSame'])
+  return workers.some(({ channel }) => channel.faulted.some((fault) => fault.key === key && verbs.has(fault.verb)))
 }
