@@ -1,181 +1,173 @@
-import type { Session } from '@hazelcast-session/core'
-import { HeldResponse, RequestSession } from '@hazelcast-session/core/adapter'
-import type { HttpExchange, ResponseCookie, ResponseGate } from '@hazelcast-session/core/adapter'
+import type { Session, SessionAttributes } from '@hazelcast-session/core'
+import { NodeSessionHost } from '@hazelcast-session/core/adapter'
+import type { CookieFlags, SessionExchangeConfig } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
+import { noteCookie } from './cookie-settings.ts'
 import { isSecure } from './is-secure.ts'
-import type { Surface } from './session-surface.ts'
-import { ShownSession, touched } from './shown-session.ts'
-import type { ExpressExchangeConfig, ExpressRequest, Response } from './shown-session.ts'
-import { flagsOf } from './surface-cookie.ts'
+import type { MiddlewareOptions, Request } from './middleware-options.ts'
+import type { RequestStore } from './request-store.ts'
+import { hasOwnInterval, isSurface, surfaceOf, viewOf } from './session-surface.ts'
+import type { Surface, SurfaceOwner } from './session-surface.ts'
+import { flagsOf, newCookie, restoreMaxAge } from './surface-cookie.ts'
 
-/** Status codes from here on say that the server failed. */
-const FAILURE = 500
+type Response = Parameters<ReturnType<typeof session>>[1]
 
-/** One request of Express and its response: what express-session would do with them, and the promises besides. */
-export class ExpressExchange implements HttpExchange, ResponseGate {
+/** What all requests of one middleware share. */
+export interface ExpressExchangeConfig extends SessionExchangeConfig {
+  readonly options: MiddlewareOptions
+  readonly store: RequestStore
+}
+
+/** One request of Express, and the session that it shows as `req.session`. */
+export class ExpressExchange extends NodeSessionHost implements SurfaceOwner {
   readonly #config: ExpressExchangeConfig
-  readonly #host: ExpressRequest
+  readonly #req: Request
+  readonly #cookieOptions: session.CookieOptions
   readonly #next: (error?: unknown) => void
-  readonly #request: RequestSession
-  #held: HeldResponse | undefined
-  /** Once the application, or the response, needs it. */
-  #shown: ShownSession | undefined
-  #hasFailed = false
+  /** What `req.session` is. */
+  #object: unknown
+  /** All that this request has shown, the present one last: hardly ever more than one. */
+  readonly #surfaces: Surface[] = []
+  /** The max age of the options, to tell whether a session has another one. */
+  #usual: Pick<session.Cookie, 'originalMaxAge'> = { originalMaxAge: null }
 
-  constructor(config: ExpressExchangeConfig, host: ExpressRequest, next: (error?: unknown) => void) {
+  /** `cookie`: what the options say of this request's cookies. */
+  constructor(
+    config: ExpressExchangeConfig,
+    req: Request,
+    res: Response,
+    cookie: session.CookieOptions,
+    next: (error?: unknown) => void,
+  ) {
+    super(config, req.headers.cookie, res)
     this.#config = config
-    this.#host = host
+    this.#req = req
+    this.#cookieOptions = cookie
     this.#next = next
-    this.#request = new RequestSession(config.requests, this)
   }
 
-  get cookieHeader(): string | undefined {
-    return this.#host.req.headers.cookie
-  }
-
-  setCookie(cookie: ResponseCookie): void {
-    this.#hold()
-    this.#held?.setCookie(cookie)
-  }
-
-  /** Loads the session, if the request shows one. Never rejects. */
-  open(): Promise<void> | undefined {
-    if (this.#config.options.saveUninitialized) this.#hold()
-    if (this.#request.presentedId === undefined) return undefined
-    this.#hold()
-    return this.#load()
-  }
-
-  /** `req.session`. Throws what the load failed with. */
+  /** `req.session`; `undefined` when this request ended it. Throws what the load failed with. */
   get session(): unknown {
-    return this.#inflated().object
+    return this.exchange.session && this.#object
   }
 
   set session(value: unknown) {
     // A session that could not be loaded stays so, whatever is put in its place.
-    if (!this.#request.hasFailed) this.#inflated().object = value
+    if (this.exchange.hasFailed || !this.exchange.session) return
+    this.#object = value
+    if (isSurface(value)) this.exchange.session = this.#known(value)
   }
 
   /** `req.sessionID`. */
   get sessionId(): string | undefined {
-    return this.#request.hasFailed ? this.#request.presentedId : this.#inflated().view?.id
+    return this.exchange.hasFailed ? this.exchange.presentedId : this.exchange.session?.id
   }
 
   /** A new session in place of the one that there is. */
   begin(): void {
-    this.#inflated().begin()
+    if (this.exchange.session) this.exchange.begin()
   }
 
   /** Makes `view` the request's session. */
-  show(view: Session): Surface {
-    return this.#inflated().show(view)
+  change(view: Session): Surface {
+    this.exchange.show(view)
+    return this.#surfaceOf(view)
   }
 
-  beforeHead(): Promise<void> | undefined {
-    if (this.#hasFailed || this.#request.hasFailed) return undefined
-    // An answer that tells of a failure may pass: it promises nothing, and is the application's own.
-    if (this.#host.res.statusCode >= FAILURE) return this.#settledAtHead().catch(() => {})
-    const underWay = this.#shown?.settled()
-    return underWay ? underWay.then(() => this.#atHead()) : this.#atHead()
+  regenerate(): Promise<void> {
+    return this.exchange.regenerate()
   }
 
-  beforeEnd(): Promise<void> | undefined {
-    const shown = this.#shown
-    if (!shown || this.#hasFailed) return undefined
-    const underWay = shown.settled()
-    return underWay ? underWay.then(() => shown.commit(() => {})) : shown.commit(() => {})
+  destroy(surface: Surface): Promise<void> {
+    if (this.#object === surface) this.#object = undefined
+    return this.exchange.destroy(viewOf(surface))
   }
 
-  aborted(): void {
-    Promise.resolve()
-      .then(() => this.beforeEnd())
-      .catch(() => {})
+  reload(surface: Surface): Promise<void> {
+    return this.exchange.reload(viewOf(surface))
   }
 
-  closed(): void {
-    this.#request.close()
+  save(surface: Surface): Promise<void> {
+    return this.exchange.save(viewOf(surface))
   }
 
-  refuse(error: unknown): void {
-    this.#hasFailed = true
+  update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R> {
+    return this.exchange.update(viewOf(surface), change)
+  }
+
+  signIn(surface: Surface, principal: string): Promise<void> {
+    return this.exchange.signIn(viewOf(surface), principal)
+  }
+
+  signOut(surface: Surface): Promise<void> {
+    return this.destroy(surface)
+  }
+
+  changeId(surface: Surface): Promise<void> {
+    return this.exchange.changeId(viewOf(surface))
+  }
+
+  unheard(error: unknown): void {
+    this.exchange.unheard(error)
+  }
+
+  override get isSecure(): boolean {
+    return isSecure(this.#req, this.#config.options.proxy)
+  }
+
+  override flagsOf(view: Session): CookieFlags {
+    return flagsOf(this.#surfaceOf(view).cookie)
+  }
+
+  override newId(): string | undefined {
+    const { genid } = this.#config.options
+    if (!genid) return undefined
+    const id: unknown = genid(this.#req)
+    if (typeof id === 'string' && id !== '') return id
+    throw new TypeError(`Expected \`genid\` to return a text, got ${typeof id}`)
+  }
+
+  override left(): Session | null | undefined {
+    if (!('session' in this.#req)) return null
+    if (!this.exchange.isShown) return undefined
+    // Not `#object`: whoever deletes the property takes ours away.
+    const value: unknown = Reflect.get(this.#req, 'session')
+    if (value === null || value === undefined) return null
+    if (isSurface(value)) return this.#known(value)
+    throw new TypeError('Expected `req.session` to be a session or null at the end of a request')
+  }
+
+  override note(view: Session, use?: 'use'): boolean {
+    const surface = this.#surfaceOf(view)
+    if (use) surface.touch()
+    const { maxInactiveInterval } = this.#config.manager
+    return noteCookie(view, surface.cookie, this.#usual, maxInactiveInterval, hasOwnInterval(surface))
+  }
+
+  protected override present(view: Session): void {
+    const { options, store } = this.#config
+    const cookie = newCookie(this.#cookieOptions, this.#req, options.proxy)
+    this.#usual = { originalMaxAge: cookie.originalMaxAge }
+    if (!view.isNew) restoreMaxAge(cookie, view)
+    const surface = surfaceOf(this, this.#req, view, cookie)
+    store.know(surface, view)
+    this.#surfaces.push(surface)
+    this.#object = surface
+  }
+
+  protected override fail(error: unknown): void {
     this.#next(error)
   }
 
-  async #load(): Promise<void> {
-    await this.#request.open()
-    const { imports } = this.#config
-    const { presentedId, hasEnded, hasFailed } = this.#request
-    if (!imports || hasFailed || hasEnded || presentedId === undefined || this.#request.session) return
-    try {
-      const imported = await imports.take(presentedId)
-      if (imported) this.#request.adopt(imported)
-    } catch (error) {
-      this.#request.fail(error)
-    }
+  /** The view behind a session object, which may have come here from elsewhere. */
+  #known(surface: Surface): Session {
+    if (!this.#surfaces.includes(surface)) this.#surfaces.push(surface)
+    return viewOf(surface)
   }
 
-  #inflated(): ShownSession {
-    if (this.#shown) return this.#shown
-    const loaded = this.#request.session
-    this.#hold()
-    const shown = new ShownSession(this.#config, this.#host, this.#request)
-    // Before it begins: `genid` may look at the request.
-    this.#shown = shown
-    if (loaded) shown.show(loaded)
-    else shown.begin()
-    return shown
+  #surfaceOf(view: Session): Surface {
+    const surface = this.#surfaces.findLast((shown) => viewOf(shown) === view)
+    if (!surface) throw new TypeError('Expected a session that this request has shown')
+    return surface
   }
-
-  /** Stands before the response, if it is one: a WebSocket's upgrade brings none. */
-  #hold(): void {
-    if (this.#held) return
-    const { res } = this.#host
-    if (isResponse(res)) this.#held = new HeldResponse(res, this)
-    if (!this.#held || res.closed) this.#request.close()
-  }
-
-  async #settledAtHead(): Promise<void> {
-    await this.#shown?.settled()
-    await this.#atHead()
-  }
-
-  #atHead(): Promise<void> | undefined {
-    if (!this.#shown && !this.#isNeeded()) {
-      const loaded = this.#request.session
-      return loaded && touched(loaded)
-    }
-    const shown = this.#inflated()
-    const committed = shown.commit((view, cookie) => this.#issueIfDue(view, cookie, shown.wasModified))
-    if (committed) return committed.then(() => this.#clearIfEnded(shown))
-    this.#clearIfEnded(shown)
-    return undefined
-  }
-
-  /** Whether the answer needs a session that the application did not look at. */
-  #isNeeded(): boolean {
-    const { rolling, saveUninitialized, unset } = this.#config.options
-    // Deleted without a look at it.
-    if (!('session' in this.#host.req)) return unset === 'destroy'
-    const loaded = this.#request.session
-    if (!loaded) return saveUninitialized && this.#request.refusal === undefined
-    return rolling || this.#request.isReissueDue(loaded) || this.#request.isRouteDue
-  }
-
-  /** What the browser has is of no use any more, and would be refused for half a minute. */
-  #clearIfEnded({ endedCookie }: ShownSession): void {
-    if (endedCookie && this.#request.presentedId !== undefined) this.#request.clear(flagsOf(endedCookie))
-  }
-
-  #issueIfDue(view: Session, cookie: session.Cookie, wasModified: boolean): void {
-    const { rolling, proxy } = this.#config.options
-    if (Boolean(cookie.secure) && !isSecure(this.#host.req, proxy)) return
-    const isOther = this.#request.presentedId !== view.id
-    const isRenewed = rolling || (wasModified && cookie.expires !== null && cookie.expires !== undefined)
-    if (isOther || isRenewed || this.#request.isReissueDue(view)) this.#request.issue(view, flagsOf(cookie))
-    else this.#request.issueRoute(flagsOf(cookie))
-  }
-}
-
-function isResponse(res: Partial<Response>): boolean {
-  return typeof res.getHeaders === 'function' && typeof res.once === 'function'
 }

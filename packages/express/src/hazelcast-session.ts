@@ -3,13 +3,13 @@ import { SessionCookie, resolveOptions } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import './augment.ts'
 import { ExpressExchange } from './express-exchange.ts'
+import type { ExpressExchangeConfig } from './express-exchange.ts'
 import { SessionImport } from './imported-session.ts'
 import { cookieName, middlewareOptions } from './middleware-options.ts'
 import type { HazelcastSessionOptions } from './middleware-options.ts'
 import { pathName } from './path-name.ts'
 import { hasSession, showOn } from './request-properties.ts'
 import { RequestStore } from './request-store.ts'
-import type { ExpressExchangeConfig } from './shown-session.ts'
 import { cookieOptions } from './surface-cookie.ts'
 
 type Handler = ReturnType<typeof session>
@@ -34,11 +34,12 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
   const manager = new SessionManager(managerOptions(given, Object.keys(extension.fields)))
   const config: ExpressExchangeConfig = {
     options,
-    requests: {
-      manager,
-      cookie: new SessionCookie(cookieName(options), options.secret),
-      routeCookie: options.routeCookie,
-    },
+    manager,
+    cookie: new SessionCookie(cookieName(options), options.secret),
+    routeCookie: options.routeCookie,
+    rolling: options.rolling,
+    saveUninitialized: options.saveUninitialized,
+    unset: options.unset,
     store: new RequestStore(manager, options),
     imports: options.importFrom && new SessionImport(options.importFrom, manager, options.operationTimeout),
   }
@@ -53,7 +54,7 @@ function middleware(config: ExpressExchangeConfig): Handler {
     const cookie = cookieOptions(options, req)
     // Browsers send the cookie to paths below its own.
     if (!pathName(req).startsWith(cookie.path ?? '/')) return next()
-    const exchange = new ExpressExchange(config, { req, res, cookie }, next)
+    const exchange = new ExpressExchange(config, req, res, cookie, next)
     showOn(req, exchange, store)
     const opening = exchange.open()
     if (!opening) return next()

@@ -1,5 +1,6 @@
 import { SessionError } from '@hazelcast-session/core'
 import type { Session, SessionManager } from '@hazelcast-session/core'
+import type { SessionSource } from '@hazelcast-session/core/adapter'
 import type { SessionData } from 'express-session'
 import { PLAIN_COOKIE, noteCookie } from './cookie-settings.ts'
 import type { ImportStore } from './middleware-options.ts'
@@ -8,7 +9,7 @@ import { isHidden } from './session-attributes.ts'
 type Done<T> = (error?: unknown, value?: T) => void
 
 /** The store that sessions are taken over from, while an application moves. Rejects with 503, and within the budget. */
-export class SessionImport {
+export class SessionImport implements SessionSource {
   readonly #from: ImportStore
   readonly #manager: SessionManager
   readonly #timeout: number

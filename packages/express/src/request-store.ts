@@ -23,7 +23,7 @@ export class RequestStore extends HazelcastStore {
   override createSession(req: Request, data: SessionData): session.Session & SessionData {
     const view = this.viewOf(data)
     const exchange = exchangeOf(req)
-    return view && exchange ? exchange.show(view) : super.createSession(req, data)
+    return view && exchange ? exchange.change(view) : super.createSession(req, data)
   }
 
   override know(of: object, view: Session): void {

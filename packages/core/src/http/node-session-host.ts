@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http'
+import type { Session } from '../session.ts'
+import { HeldResponse } from './held-response.ts'
+import type { ResponseGate } from './held-response.ts'
+import type { CookieFlags, ResponseCookie } from './response-cookie.ts'
+import { SessionExchange } from './session-exchange.ts'
+import type { SessionExchangeConfig } from './session-exchange.ts'
+import type { SessionHost } from './session-host.ts'
+
+/** Status codes from here on say that the server failed. */
+const FAILURE = 500
+
+/**
+ * The host of a session where there is a request and a response of node: the answer is held until the session is saved. A
+ * framework's adapter adds what its application sees of the session, and how it answers with an error.
+ */
+export abstract class NodeSessionHost implements SessionHost, ResponseGate {
+  readonly cookieHeader: string | undefined
+  protected readonly exchange: SessionExchange
+  readonly #res: ServerResponse
+  readonly #saveUninitialized: boolean
+  #held: HeldResponse | undefined
+  #hasFailed = false
+
+  /** `res` may be no response at all: a WebSocket's upgrade brings none, and then nothing is held. */
+  constructor(config: SessionExchangeConfig, cookieHeader: string | undefined, res: ServerResponse) {
+    this.cookieHeader = cookieHeader
+    this.#res = res
+    this.#saveUninitialized = config.saveUninitialized
+    this.exchange = new SessionExchange(config, this)
+  }
+
+  abstract get isSecure(): boolean
+  abstract flagsOf(session: Session): CookieFlags
+  abstract newId(): string | undefined
+  abstract left(): Session | null | undefined
+  abstract note(session: Session, use?: 'use'): boolean
+  /** Makes `session` the one that the application sees. */
+  protected abstract present(session: Session): void
+  /** Answers with the error, which may have been met before anything was answered. The response is free again. */
+  protected abstract fail(error: unknown): void
+
+  get isHeadOpen(): boolean {
+    return !this.#res.headersSent
+  }
+
+  setCookie(cookie: ResponseCookie): void {
+    this.#hold()
+    this.#held?.setCookie(cookie)
+  }
+
+  show(session: Session): void {
+    this.#hold()
+    this.present(session)
+  }
+
+  /** Loads the session, if the request shows one. Never rejects; `undefined`: there is nothing to wait for. */
+  open(): Promise<void> | undefined {
+    if (this.#saveUninitialized || this.exchange.presentedId !== undefined) this.#hold()
+    return this.exchange.open()
+  }
+
+  beforeHead(): Promise<void> | undefined {
+    if (this.#hasFailed || this.exchange.hasFailed) return undefined
+    // An answer that tells of a failure may pass: it promises nothing, and is the application's own.
+    if (this.#res.statusCode >= FAILURE) return this.#settledAtHead().catch(() => {})
+    const underWay = this.exchange.settled()
+    return underWay ? underWay.then(() => this.exchange.commitHead()) : this.exchange.commitHead()
+  }
+
+  beforeEnd(): Promise<void> | undefined {
+    if (this.#hasFailed || this.exchange.hasFailed) return undefined
+    const underWay = this.exchange.settled()
+    return underWay ? underWay.then(() => this.exchange.commitRest()) : this.exchange.commitRest()
+  }
+
+  aborted(): void {
+    Promise.resolve()
+      .then(() => this.beforeEnd())
+      .catch(() => {})
+  }
+
+  closed(): void {
+    this.exchange.close()
+  }
+
+  refuse(error: unknown): void {
+    this.#hasFailed = true
+    this.fail(error)
+  }
+
+  async #settledAtHead(): Promise<void> {
+    await this.exchange.settled()
+    await this.exchange.commitHead()
+  }
+
+  /** Stands before the response, if it is one. */
+  #hold(): void {
+    if (this.#held) return
+    if (isResponse(this.#res)) this.#held = new HeldResponse(this.#res, this)
+    if (!this.#held || this.#res.closed) this.exchange.close()
+  }
+}
+
+function isResponse(res: Partial<ServerResponse>): boolean {
+  return typeof res.getHeaders === 'function' && typeof res.once === 'function'
+}
