@@ -2,6 +2,7 @@
  * What adapters are made of. For authors of adapters; applications want `@hazelcast-session/core`, or better an adapter.
  * @module
  */
+export { cookieMaxAge, noteCookieLife } from './http/cookie-max-age.ts'
 export type { HttpExchange } from './http/http-exchange.ts'
 export { NodeSessionHost } from './http/node-session-host.ts'
 export { setCookieHeader } from './http/response-cookie.ts'
@@ -15,4 +16,9 @@ export { httpOptions } from './options/http-options.ts'
 export type { HttpOptions, Secret } from './options/http-options.ts'
 export { resolveOptions } from './options/resolve-options.ts'
 export type { OptionsExtension } from './options/resolve-options.ts'
+export { settle, tell } from './store-door/settle.ts'
+export type { Callback } from './store-door/settle.ts'
+export { StoreDoor } from './store-door/store-door.ts'
+export type { StoreDoorOptions } from './store-door/store-door.ts'
 export type { PendingChanges } from './session.ts'
+export type { SessionAttributes } from './attribute-view.ts'

@@ -1,17 +1,12 @@
-import { SessionError, SessionManager } from '@hazelcast-session/core'
-import type { EndReason, Session, SessionManagerOptions } from '@hazelcast-session/core'
+import type { EndReason, Session, SessionAttributes, SessionManager } from '@hazelcast-session/core'
+import { StoreDoor, settle } from '@hazelcast-session/core/adapter'
+import type { Callback, StoreDoorOptions } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
 import type { SessionData } from 'express-session'
 import { PLAIN_COOKIE, cookieOf, noteCookie, ownFields } from './cookie-settings.ts'
-import { showAttributes, shownAttributes, takeAttributes } from './session-attributes.ts'
-import { SessionViews } from './session-views.ts'
-import { settle } from './settle.ts'
-import type { Callback } from './settle.ts'
+import { isHidden } from './hidden-names.ts'
 
-export interface HazelcastStoreOptions extends SessionManagerOptions {
-  /** A manager that the application has already, in place of every other option. It is then not closed by the store. */
-  readonly manager?: SessionManager | undefined
-}
+export type HazelcastStoreOptions = StoreDoorOptions
 
 /** What an application declares in `SessionData`, as `update` shows it: nothing has to be there; `cookie` is not. */
 export type StoredData = Partial<SessionData>
@@ -24,11 +19,6 @@ type Request = Parameters<session.Store['createSession']>[0]
 
 type Generate = (req: Request) => void
 
-/** Ms within which a save that follows a failed one is the library's own, at the end of the same response. */
-const SAME_RESPONSE = 1000
-/** How many sessions `clear` ends at a time. */
-const CLEAR_WIDTH = 32
-
 /**
  * A store for the unchanged express-session: sessions live in a Hazelcast map, and requests that run at the same time,
  * on any worker, keep each other's attributes. Every method takes a callback or returns a promise. Options are those
@@ -37,24 +27,16 @@ const CLEAR_WIDTH = 32
 export class HazelcastStore extends session.Store {
   /** Events, readiness and everything else that is not the library's business. */
   readonly manager: SessionManager
-  readonly #ownsManager: boolean
-  readonly #views = new SessionViews()
+  readonly #door: StoreDoor
   /** By request. */
   readonly #usualCookies = new WeakMap<object, Readonly<session.Cookie>>()
-  /**
-   * Saves that failed: the library saves again at the end of the response that tells of it, and would wait for the store
-   * a second time.
-   */
-  readonly #failures = new WeakMap<object, { readonly error: unknown; readonly at: number }>()
   #generate: Generate | undefined
 
   /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
   constructor(options: HazelcastStoreOptions = {}) {
     super()
-    const { manager, ...own } = options
-    if (manager) assertNone(own)
-    this.#ownsManager = manager === undefined
-    this.manager = manager ?? new SessionManager({ ...own, sticky: own.sticky ?? false })
+    this.#door = new StoreDoor(options, isHidden)
+    this.manager = this.#door.manager
     // Each `session()` adds two listeners, and an application may have as many of them as it likes.
     this.setMaxListeners(0)
   }
@@ -67,7 +49,7 @@ export class HazelcastStore extends session.Store {
   set generate(generate: Generate) {
     this.#generate = (req) => {
       generate.call(this, req)
-      this.#views.markGenerated(req.session)
+      this.#door.markGenerated(req.session)
       // A copy: the application may change the session's own.
       this.#usualCookies.set(req, ownFields(req.session.cookie))
     }
@@ -79,8 +61,8 @@ export class HazelcastStore extends session.Store {
   }
 
   /** Lets writes under way finish and disconnects. Call it after the HTTP server has closed. */
-  async close(): Promise<void> {
-    if (this.#ownsManager) await this.manager.close()
+  close(): Promise<void> {
+    return this.#door.close()
   }
 
   /** `undefined` for a session that does not exist, has ended or has expired. Fails with 503 when the cluster is away. */
@@ -92,10 +74,10 @@ export class HazelcastStore extends session.Store {
 
   /** The library's session of what `get` gave; remembers which record it came from. */
   override createSession(req: Request, data: SessionData): session.Session & SessionData {
-    const view = this.#views.of(data)
+    const view = this.#door.viewOf(data)
     if (!view) return super.createSession(req, data)
     const created = super.createSession(req, { ...data, cookie: cookieOf(view, this.#usualCookie(req)) })
-    this.#views.set(created, view)
+    this.#door.know(created, view)
     return created
   }
 
@@ -137,7 +119,7 @@ export class HazelcastStore extends session.Store {
   ids(): Promise<string[]>
   ids(callback: (error: unknown, ids?: string[]) => void): void
   ids(callback?: Callback<string[]>): unknown {
-    return settle(this.#ids(), callback)
+    return settle(this.#door.ids(), callback)
   }
 
   /** How many sessions are live. */
@@ -145,7 +127,7 @@ export class HazelcastStore extends session.Store {
   override length(callback: (error: unknown, length?: number) => void): void
   override length(callback?: Callback<number>): unknown {
     return settle(
-      this.#ids().then((ids) => ids.length),
+      this.#door.ids().then((ids) => ids.length),
       callback,
     )
   }
@@ -154,7 +136,7 @@ export class HazelcastStore extends session.Store {
   override clear(): Promise<void>
   override clear(callback: ((error?: unknown) => void) | undefined): void
   override clear(callback?: Callback): unknown {
-    return settle(this.#clear(), callback)
+    return settle(this.#door.clear(), callback)
   }
 
   /**
@@ -165,18 +147,15 @@ export class HazelcastStore extends session.Store {
    * Rejects with `SESSION_ENDED` (409) when the session was ended meanwhile, with 503 when nothing is confirmed.
    */
   async update<R>(of: session.Session & StoredData, change: (data: StoredData) => R): Promise<R> {
-    const view = (await this.#view(of.id, of)) ?? this.#begin(of.id, of)
+    const view = await this.#door.viewOrNew(of.id, of)
     this.#take(view, of, Reflect.get(of, 'req'))
-    const before = shownAttributes(view)
     // The attributes are of the types that the application declared: only it can know.
-    const result = await view.update((data) => change(data as StoredData))
-    showAttributes(view, of, before)
-    return result
+    return this.#door.update(view, of, (data) => change(data as StoredData))
   }
 
   /** Whether this session has never been stored: it began with this request, or nobody put anything in it. */
   isNew(of: session.Session): boolean {
-    return this.#views.of(of)?.isNew ?? true
+    return this.#door.viewOf(of)?.isNew ?? true
   }
 
   /**
@@ -184,10 +163,8 @@ export class HazelcastStore extends session.Store {
    * says why (`reason`), and takes an id as well. `true`: by this call; `false`: it had ended already.
    */
   async end(sessionOrId: session.Session | string, reason: EndReason = 'invalidated'): Promise<boolean> {
-    if (typeof sessionOrId === 'string') return this.manager.end(this.#keyOf(sessionOrId), reason)
-    const view = this.#views.of(sessionOrId)
-    const ended =
-      view?.isNew === false ? await view.end(reason) : await this.manager.end(this.#keyOf(sessionOrId.id), reason)
+    if (typeof sessionOrId === 'string') return this.#door.end(sessionOrId, reason)
+    const ended = await this.#door.end(sessionOrId.id, reason, sessionOrId)
     const req: unknown = Reflect.get(sessionOrId, 'req')
     // After `regenerate` the request has another session, which goes on.
     const isCurrent = typeof req === 'object' && req !== null && Reflect.get(req, 'session') === sessionOrId
@@ -197,106 +174,49 @@ export class HazelcastStore extends session.Store {
 
   /** @internal Makes a session object of ours one that the methods of the store know. */
   protected know(of: object, view: Session): void {
-    this.#views.set(of, view)
+    this.#door.know(of, view)
   }
 
   /** @internal */
   protected viewOf(of: object): Session | undefined {
-    return this.#views.of(of)
+    return this.#door.viewOf(of)
   }
 
-  async #get(sid: string): Promise<SessionData | undefined> {
-    const found = await this.manager.open(this.#keyOf(sid))
-    if (found.kind !== 'live') return undefined
-    try {
-      return this.#data(found.session)
-    } catch (error) {
-      if (!(error instanceof SessionError) || error.code !== 'RECORD_UNREADABLE') throw error
-      this.manager.noteUnreadable(error)
-      return undefined
-    }
+  #get(sid: string): Promise<SessionData | undefined> {
+    return this.#door.read(sid, (view, attributes) => this.#data(view, attributes))
   }
 
-  #data(view: Session): SessionData {
-    const data = { ...shownAttributes(view), cookie: cookieOf(view, PLAIN_COOKIE) }
-    this.#views.set(data, view)
+  #data(view: Session, attributes: SessionAttributes): SessionData {
+    const data = { ...attributes, cookie: cookieOf(view, PLAIN_COOKIE) }
+    this.#door.know(data, view)
     return data
   }
 
   async #set(sid: string, data: SessionData): Promise<void> {
-    const view = (await this.#view(sid, data)) ?? this.#begin(sid, data)
+    const view = await this.#door.viewOrNew(sid, data)
     if (!this.#take(view, data, Reflect.get(data, 'req'))) return this.#destroy(sid)
-    const failure = this.#failures.get(data)
-    this.#failures.delete(data)
-    if (failure && Date.now() - failure.at < SAME_RESPONSE) throw failure.error
-    try {
-      await view.save().catch(unlessEnded)
-    } catch (error) {
-      this.#failures.set(data, { error, at: Date.now() })
-      throw error
-    }
+    await this.#door.save(view, data)
   }
 
   async #touch(sid: string, data: SessionData): Promise<void> {
-    const view = await this.#view(sid, data)
+    const view = await this.#door.view(sid, data)
     if (!view || view.isNew) return
     const usual = this.#usualCookie(Reflect.get(data, 'req'))
     if (!noteCookie(view, data.cookie, usual, this.manager.maxInactiveInterval)) return this.#destroy(sid)
-    // Saves a changed cookie, and only touches otherwise.
-    await view.save().catch(unlessEnded)
+    await this.#door.touch(view)
   }
 
   async #destroy(sid: string): Promise<void> {
-    await this.manager.end(this.#keyOf(sid))
+    await this.#door.end(sid)
   }
 
-  async #all(): Promise<ListedSession[]> {
-    const sessions: ListedSession[] = []
-    for await (const view of this.manager.sessions()) sessions.push({ ...this.#data(view), id: view.id })
-    return sessions
-  }
-
-  async #ids(): Promise<string[]> {
-    const ids: string[] = []
-    for await (const view of this.manager.sessions()) ids.push(view.id)
-    return ids
-  }
-
-  async #clear(): Promise<void> {
-    const ids = await this.#ids()
-    while (ids.length > 0) await Promise.all(ids.splice(0, CLEAR_WIDTH).map((id) => this.manager.end(id)))
-  }
-
-  /** The view that `data` came from; for an object that we have not made, a fresh one of what is stored. */
-  async #view(sid: string, data: object): Promise<Session | undefined> {
-    const known = this.#views.of(data)
-    const key = this.#keyOf(sid)
-    if (known?.id === key) return known
-    if (this.#views.isGenerated(data)) return undefined
-    const loaded = await this.manager.load(key)
-    if (loaded) this.#views.set(data, loaded)
-    return loaded
-  }
-
-  /**
-   * The record's key: of an id that `hazelcastSession` gave out with a worker's name behind it, without that. So an
-   * application may go from one door to the other and back.
-   */
-  #keyOf(sid: string): string {
-    const { idPolicy } = this.manager
-    const { id } = idPolicy.parse(sid)
-    return idPolicy.isGenerated(id) ? id : sid
-  }
-
-  #begin(sid: string, data: object): Session {
-    const view = this.manager.create({ id: this.#keyOf(sid) })
-    this.#views.set(data, view)
-    return view
+  #all(): Promise<ListedSession[]> {
+    return this.#door.all((view, attributes) => ({ ...this.#data(view, attributes), id: view.id }))
   }
 
   /** Brings the view up to what the library's session says. `false` when its cookie says that it is over. */
   #take(view: Session, data: StoredData, req: unknown): boolean {
-    takeAttributes(view, data)
+    this.#door.take(view, data)
     const cookie = data.cookie ?? PLAIN_COOKIE
     return noteCookie(view, cookie, this.#usualCookie(req), this.manager.maxInactiveInterval)
   }
@@ -321,23 +241,7 @@ export class HazelcastStore extends session.Store {
   }
 }
 
-/** Throws `INVALID_OPTION` for options that a given manager would not hear of. */
-function assertNone(options: object): void {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  if (given.length === 0) return
-  const names = given.map(([name]) => `\`${name}\``).join(', ')
-  throw new SessionError(
-    'INVALID_OPTION',
-    `${names}: expected no other option beside \`manager\`; give it to the manager`,
-  )
-}
-
 /** `load` of the library brings a request without headers, which cannot be asked for anything. */
 function isRequest(req: unknown): req is Request {
   return typeof req === 'object' && req !== null && 'headers' in req
-}
-
-/** What came after the end of its session is dropped; the manager has told of it. */
-function unlessEnded(error: unknown): void {
-  if (!(error instanceof SessionError) || error.code !== 'SESSION_ENDED') throw error
 }

@@ -4,7 +4,7 @@ import type { SessionSource } from '@hazelcast-session/core/adapter'
 import type { SessionData } from 'express-session'
 import { PLAIN_COOKIE, noteCookie } from './cookie-settings.ts'
 import type { ImportStore } from './middleware-options.ts'
-import { isHidden } from './session-attributes.ts'
+import { isHidden } from './hidden-names.ts'
 
 type Done<T> = (error?: unknown, value?: T) => void
 

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
+import { tell } from '@hazelcast-session/core/adapter'
+import type { Callback } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
-import type { Callback } from './settle.ts'
-import { tell } from './settle.ts'
 
 /** What a session object asks of the request it belongs to. */
 export interface SurfaceOwner {
