@@ -147,6 +147,11 @@ export class RequestSession implements OpenRequest {
     return !this.#presented.isCurrent || this.#value(session) !== this.#presented.value
   }
 
+  /** What the cookie for `session` carries, signed. */
+  signed(session: Session): string {
+    return this.#config.cookie.sign(this.#value(session))
+  }
+
   /** Writes the cookie for `session`, and the route cookie where there is one. */
   issue(session: Session, flags: CookieFlags): void {
     this.#exchange.setCookie(this.#config.cookie.write(this.#value(session), flags))

@@ -1,23 +1,31 @@
-import { sign, unsign } from 'cookie-signature'
 import { cookieValues } from './cookie-header.ts'
+import { SecretSigner } from './cookie-signer.ts'
+import type { CookieSigner } from './cookie-signer.ts'
 import type { CookieFlags, ResponseCookie } from './response-cookie.ts'
 import type { Secret } from '../options/http-options.ts'
 import type { VerifiedValue } from './verified-values.ts'
-import { VerifiedValues } from './verified-values.ts'
 
 /** How express-session marks a signed value, and so do we: `s:<value>.<signature>`. */
 const SIGNED = 's:'
 
-/** The signed cookie that carries a session's id, in the format of express-session. */
+/** How the cookie of one framework differs from that of express-session. */
+interface CookieForm {
+  /** What a signed value is marked with. A value that is marked otherwise verifies, and is not current. @default 's:' */
+  readonly prefix?: string
+}
+
+/** The signed cookie that carries a session's id, in the format of express-session unless another is asked for. */
 export class SessionCookie {
   readonly name: string
-  readonly #secrets: readonly Secret[]
-  readonly #verified = new VerifiedValues()
+  readonly #signer: CookieSigner
+  /** The first is written, all are read. */
+  readonly #prefixes: readonly string[]
 
-  /** `secrets`: the first signs, all verify. At least one. */
-  constructor(name: string, secrets: readonly Secret[]) {
+  /** `signer`, or secrets: the first signs, all verify. At least one. */
+  constructor(name: string, signer: CookieSigner | readonly Secret[], { prefix }: CookieForm = {}) {
     this.name = name
-    this.#secrets = secrets
+    this.#signer = 'sign' in signer ? signer : new SecretSigner(signer)
+    this.#prefixes = prefix === undefined ? [SIGNED] : [...new Set([prefix, SIGNED, ''])]
   }
 
   /**
@@ -26,16 +34,21 @@ export class SessionCookie {
    */
   read(cookieHeader: string | undefined): VerifiedValue | undefined {
     for (const signed of cookieValues(cookieHeader, this.name)) {
-      const verified = signed.startsWith(SIGNED) ? this.#verify(signed.slice(SIGNED.length)) : undefined
+      const verified = this.#verify(signed)
       if (verified) return verified
     }
     return undefined
   }
 
+  /** `value` with its signature, and without what marks it. */
+  sign(value: string): string {
+    return this.#signer.sign(value)
+  }
+
   /** The cookie that carries `value`, signed with the first secret. */
   write(value: string, flags: CookieFlags): ResponseCookie {
-    const [first = ''] = this.#secrets
-    return { name: this.name, value: SIGNED + sign(value, first), flags }
+    const [prefix = ''] = this.#prefixes
+    return { name: this.name, value: prefix + this.sign(value), flags }
   }
 
   /** The cookie that makes the browser forget the one it has; `flags` as that was written with. */
@@ -45,14 +58,9 @@ export class SessionCookie {
   }
 
   #verify(signed: string): VerifiedValue | undefined {
-    const known = this.#verified.get(signed)
-    if (known) return known
-    for (const [index, secret] of this.#secrets.entries()) {
-      const value = unsign(signed, secret)
-      if (value === false) continue
-      const verified = { value, isCurrent: index === 0 }
-      this.#verified.set(signed, verified)
-      return verified
+    for (const [index, prefix] of this.#prefixes.entries()) {
+      const verified = signed.startsWith(prefix) ? this.#signer.unsign(signed.slice(prefix.length)) : undefined
+      if (verified) return index === 0 ? verified : { ...verified, isCurrent: false }
     }
     return undefined
   }

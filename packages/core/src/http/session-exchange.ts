@@ -165,9 +165,17 @@ export class SessionExchange {
     })
   }
 
-  /** Something that the application asked for failed, and nobody else was told: the answer will. */
-  unheard(error: unknown): void {
-    this.#work.fail(error)
+  /**
+   * Something that the application asked for failed, and nobody else was told: the answer will. `isHeard`: whether somebody
+   * is told after all, as is known when the answer leaves.
+   */
+  unheard(error: unknown, isHeard?: () => boolean): void {
+    this.#work.fail(error, isHeard)
+  }
+
+  /** What the cookie of `session` carries: its id, perhaps with the worker's name, and the signature. */
+  signedId(session: Session): string {
+    return this.#request.signed(session)
   }
 
   /** What the application asked for and may not have waited for: the answer does. Throws, or rejects, what failed. */

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { setCookieHeader } from '../../src/http/response-cookie.ts'
 import type { CookieFlags } from '../../src/http/response-cookie.ts'
 import { SessionCookie } from '../../src/http/session-cookie.ts'
@@ -138,4 +138,48 @@ describe('A cookie that is read', () => {
   it('of an empty id is an empty text, and no failure', () => {
     expect(cookie.read(signed('', 'new'))).toEqual({ value: '', isCurrent: true })
   })
+})
+
+describe('A cookie of another prefix', () => {
+  const plain = new SessionCookie(NAME, ['new', 'old'], { prefix: '' })
+  const marked = new SessionCookie(NAME, ['new', 'old'], { prefix: 'mine:' })
+  const unmarked = `${NAME}=${encodeURIComponent(library.signature.sign(ID, 'new'))}`
+
+  it('is written with it, around the same signature', () => {
+    expect(plain.write(ID, {}).value).toBe(library.signature.sign(ID, 'new'))
+    expect(marked.write(ID, {}).value).toBe(`mine:${plain.sign(ID)}`)
+  })
+
+  it('is current, and one with the usual prefix, or with none, is read and should be written again', () => {
+    expect(plain.read(unmarked)).toEqual({ value: ID, isCurrent: true })
+    expect(plain.read(signed(ID, 'new'))).toEqual({ value: ID, isCurrent: false })
+    expect(marked.read(unmarked)).toEqual({ value: ID, isCurrent: false })
+    expect(marked.read(signed(ID, 'new'))).toEqual({ value: ID, isCurrent: false })
+    expect(marked.read(`${NAME}=mine:${plain.sign(ID)}`)).toEqual({ value: ID, isCurrent: true })
+    expect(plain.read(`${NAME}=mine:${plain.sign(ID)}`)).toBeUndefined()
+  })
+})
+
+describe('A list of secrets that is changed later on', () => {
+  it('signs with its first and verifies with what it holds, of cookies that were verified before too', () => {
+    const secrets = ['old']
+    const cookie = new SessionCookie(NAME, secrets)
+    expect(cookie.read(signed(ID, 'old'))).toEqual({ value: ID, isCurrent: true })
+    secrets.unshift('new')
+    expect(cookie.read(signed(ID, 'old'))).toEqual({ value: ID, isCurrent: false })
+    expect(setCookieHeader(cookie.write(ID, {}))).toBe(librarysHeader(ID, 'new', {}))
+    secrets.pop()
+    expect(cookie.read(signed(ID, 'old'))).toBeUndefined()
+  })
+})
+
+test('a signer of the application signs and verifies in place of secrets', () => {
+  const signer = {
+    sign: (value: string) => `${value}!`,
+    unsign: (text: string) => (text.endsWith('!') ? { value: text.slice(0, -1), isCurrent: true } : undefined),
+  }
+  const cookie = new SessionCookie(NAME, signer)
+  expect(cookie.write(ID, {}).value).toBe(`s:${ID}!`)
+  expect(cookie.read(`${NAME}=s:${ID}!`)).toEqual({ value: ID, isCurrent: true })
+  expect(cookie.read(`${NAME}=s:${ID}`)).toBeUndefined()
 })
