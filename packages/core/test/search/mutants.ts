@@ -14,6 +14,8 @@ export interface Mutant {
   readonly also?: Pick<Mutant, 'original' | 'planted'>
   /** Problems that would give the mutant away by its looks, and not by what it does. */
   readonly ignore?: RegExp
+  /** For what is met seldom, so that its test need not search for long: from here on it is met soon. */
+  readonly seed?: number
 }
 
 const WRITE_LOOP = 'saving/write-loop.ts'
@@ -49,6 +51,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a save gives up when more than eight versions passed, even after a plain false',
+    seed: 3,
     file: WRITE_LOOP,
     original: 'const own = ownAttempt(found, open)\n',
     planted:
@@ -63,12 +66,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a save never gives up: what is not among the writes was not applied',
+    seed: 2,
     file: WRITE_LOOP,
     original: 'entry.version - attempt.version > WRITES_KEPT',
     planted: 'false',
   },
   {
     name: 'a marker forgets the writes of its record',
+    seed: 24,
     file: 'saving/record-stamp.ts',
     original: 'entry: { ended: reason, endedAt: now, ...nextWrite(before, writeId),',
     planted: 'entry: { ended: reason, endedAt: now, ...nextWrite(before, writeId), writes: [writeId],',
@@ -82,6 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an end of unknown outcome is not followed up',
+    seed: 23,
     file: 'saving/session-ender.ts',
     original: 'const until = clock.now() + LATE_WRITE_LIMIT',
     planted: 'const until = clock.now()',
@@ -94,6 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a sweep ends what is there, and not what it found expired',
+    seed: 89,
     mode: 'expiry',
     file: ENDER,
     original: 'if (version !== undefined && record.version !== version) throw new RecordMoved()',
@@ -119,6 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a sweep waits for ever for what is never answered',
+    seed: 143,
     mode: 'expiry',
     file: 'house-keeper.ts',
     original: 'await this.#limited(pages.next())',
@@ -147,6 +155,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the absolute limit is forgotten',
+    seed: 1,
     mode: 'expiry',
     file: LIFETIME,
     original: 'return absoluteTimeout === undefined ? idleEnd',

@@ -34,7 +34,7 @@ describe.skipIf(reason !== undefined)('on a real member', () => {
 
   beforeAll(async () => {
     // A map that is not described is a stock map, whose replaced entries live for ever.
-    member = await startMember({ log: silentLogger, port: 5761, maps: { [CONFIGURED]: {} } })
+    member = await startMember({ log: silentLogger, port: 5771, maps: { [CONFIGURED]: {} } })
     client = await Client.newHazelcastClient({
       clusterName: member.clusterName,
       network: { clusterMembers: [member.address] },
