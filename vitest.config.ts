@@ -4,6 +4,9 @@ const root = import.meta.dirname
 const resolve = { conditions: ['@hazelcast-session/source', 'module', 'node', 'default'] }
 const ssr = { resolve: { conditions: ['@hazelcast-session/source', 'module', 'node', 'default'] } }
 
+/** Ms that a unit test may take, which takes some milliseconds, on a machine that is slow and does much else. */
+const PATIENCE = 60_000
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +18,10 @@ export default defineConfig({
           root,
           include: ['packages/*/test/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          maxWorkers: '100%',
+          testTimeout: PATIENCE,
+          hookTimeout: PATIENCE,
+          expect: { poll: { timeout: PATIENCE / 2 } },
         },
       },
       {
@@ -24,10 +31,12 @@ export default defineConfig({
           name: 'integration',
           root,
           include: ['packages/*/test/**/*.integration.test.ts', 'e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           // Members and workers share two cores with the tests: one file at a time.
           fileParallelism: false,
+          // After the unit tests: whoever breaks one hears of it in seconds.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { SessionError } from '@hazelcast-session/core'
 import type { SessionManager } from '@hazelcast-session/core'
+import { LONGEST_WRITE } from '../harness/budget.ts'
 import { BusySession } from '../harness/manager-load.ts'
 import { measured } from '../harness/measured.ts'
 import { waitFor } from '../harness/wait-for.ts'
@@ -11,8 +12,6 @@ const IDLE = 40
 const IDLE_INTERVAL = 3
 /** Ms between two log-outs. */
 const LOG_OUT_EVERY = 100
-/** Promise 10: a load and a save have 2 s each; the last second is the machine's. */
-const LONGEST = 5000
 
 /** What log-outs at two workers at once answered: whether each had ended it, or that it could not be said. */
 interface LogOut {
@@ -20,7 +19,10 @@ interface LogOut {
   readonly answers: readonly (boolean | undefined)[]
 }
 
-/** Sessions of one map that are written, logged out and left alone all the time, at two workers, and what was heard of it. */
+/**
+ * Sessions of one map that are written, logged out and left alone all the time, at two workers, and what was heard of it. The
+ * managers have the usual budget.
+ */
 export class LifeGoesOn {
   readonly #managers: readonly SessionManager[]
   readonly #busy: readonly BusySession[]
@@ -70,7 +72,7 @@ export class LifeGoesOn {
       ...contradictions.flat(),
       // A call may fail, but only so that its caller knows that it is not confirmed.
       ...failures.filter((error) => !(error instanceof SessionError && error.status === 503)).map(String),
-      ...(slowest > LONGEST ? [`a turn took ${slowest} ms`] : []),
+      ...(slowest > LONGEST_WRITE.middleware ? [`a turn took ${slowest} ms`] : []),
       ...(await this.#wrongEnds()),
     ]
   }

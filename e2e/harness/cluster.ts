@@ -84,9 +84,11 @@ export class Cluster {
     }
   }
 
-  /** A client for tests to look with, and to put things in the way. Shut it down. */
-  connect(): Promise<Client> {
-    return openClient(this.name, this.addresses)
+  /** A client for tests to look with, and to put things in the way; of one member only when its index is given. Shut it down. */
+  connect(index?: number): Promise<Client> {
+    return index === undefined
+      ? openClient(this.name, this.addresses)
+      : openClient(this.name, [this.addresses[index]!], 'that member only')
   }
 
   async killAll(): Promise<void> {

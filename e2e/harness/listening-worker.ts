@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { PATIENT_BUDGET } from './budget.ts'
 import { waitFor } from './wait-for.ts'
 
 const PROGRAM = fileURLToPath(new URL('programs/listening-worker.mjs', import.meta.url))
@@ -50,6 +51,7 @@ export class ListeningWorker {
         HZ_SESSION_CLUSTER_NAME: clusterName,
         HZ_SESSION_CLUSTER_MEMBERS: addresses.join(','),
         HZ_SESSION_WORKER_NAME: name,
+        HZ_SESSION_OPERATION_TIMEOUT: String(PATIENT_BUDGET),
         BEGIN: String(begin),
         SLOW: String(slow),
         ...env,

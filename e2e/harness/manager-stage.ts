@@ -2,6 +2,7 @@ import { SessionManager } from '@hazelcast-session/core'
 import type { SessionManagerOptions, SessionManagerSurroundings } from '@hazelcast-session/core'
 import type { Client } from 'hazelcast-client'
 import { afterAll } from 'vitest'
+import { PATIENT_BUDGET } from './budget.ts'
 import { ListeningWorker } from './listening-worker.ts'
 import type { ListeningWorkerOptions } from './listening-worker.ts'
 import { MemberGroup } from './member-group.ts'
@@ -11,6 +12,8 @@ import { shiftedClock } from './shifted-clock.ts'
 interface ManagerOptions extends SessionManagerOptions {
   /** Ms by which its clock is ahead. @default 0 */
   readonly ahead?: number
+  /** Ms. @default 15 s, for scenarios that are not about time */
+  readonly operationTimeout?: number
 }
 
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -44,7 +47,8 @@ export class ManagerStage {
       ahead === undefined ? { environment: {} } : { environment: {}, clock: shiftedClock(ahead) }
     const place = options.client ? {} : { clusterName: group.name, clusterMembers: group.addresses }
     const workerName = `m${(this.#count += 1)}`
-    const manager = new SessionManager({ ...place, workerName, logger: SILENT, ...options }, surroundings)
+    const usual = { workerName, logger: SILENT, operationTimeout: PATIENT_BUDGET }
+    const manager = new SessionManager({ ...place, ...usual, ...options }, surroundings)
     this.#managers.push(manager)
     await manager.ready()
     return manager

@@ -8,7 +8,9 @@ import { Worker } from './worker.ts'
 import type { WorkerOptions } from './worker.ts'
 
 /** What a worker needs beside a cluster. */
-export type CastOptions = Partial<Pick<WorkerOptions, 'door' | 'sticky' | 'program' | 'env' | 'name'>> & {
+export type CastOptions = Partial<
+  Pick<WorkerOptions, 'door' | 'sticky' | 'program' | 'env' | 'name' | 'operationTimeout'>
+> & {
   /** @default 'configured' */
   readonly map?: MapKind
 }

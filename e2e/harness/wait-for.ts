@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Ms that a condition without a promise of its own may take on a busy machine. */
-const PATIENCE = 60_000
+const PATIENCE = 120_000
 const INTERVAL = 50
 
 /** Waits until `condition` gives something truthy, and returns that. A rejection counts as "not yet". */

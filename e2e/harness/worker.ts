@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { PATIENT_BUDGET } from './budget.ts'
 import { waitFor } from './wait-for.ts'
 
 /** How the shop gets its sessions: our store under express-session as it is, or our middleware in its place. */
@@ -32,6 +33,8 @@ export interface WorkerOptions {
   readonly sticky?: boolean | undefined
   /** @default the shop on Express 5, at that door */
   readonly program?: string
+  /** Ms that a load has, and a save. @default 15 s, for scenarios that are not about time */
+  readonly operationTimeout?: number | undefined
   /** Further `HZ_SESSION_…` variables. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -125,7 +128,8 @@ export class Worker {
   }
 }
 
-function environment({ name, clusterName, addresses, mapName, sticky, env }: WorkerOptions): NodeJS.ProcessEnv {
+function environment(options: WorkerOptions): NodeJS.ProcessEnv {
+  const { name, clusterName, addresses, mapName, sticky, operationTimeout = PATIENT_BUDGET, env } = options
   // Nothing of the machine's own configuration, and nothing of the test runner.
   const inherited = Object.entries(process.env).filter(([key]) => !/^(HZ_|VITEST|NODE_|TEST$)/.test(key))
   return {
@@ -137,6 +141,7 @@ function environment({ name, clusterName, addresses, mapName, sticky, env }: Wor
     HZ_SESSION_MAP_NAME: mapName,
     HZ_SESSION_WORKER_NAME: name,
     HZ_SESSION_SECRET: SECRET,
+    HZ_SESSION_OPERATION_TIMEOUT: String(operationTimeout),
     ...(sticky === undefined ? {} : { HZ_SESSION_STICKY: String(sticky) }),
     ...env,
   }

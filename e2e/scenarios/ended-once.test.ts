@@ -134,6 +134,7 @@ describe.skipIf(!canStartMembers)('`destroyed`', { concurrent: true }, () => {
     const raced: string[] = []
     for (let round = 0; round < 50; round++) {
       const session = first.create({ data: { round } })
+      session.maxInactiveInterval = 60
       await session.save()
       const others = await Promise.all([second.load(session.id), third.load(session.id)])
       const ends = [session.end(), ...others.map((other) => other!.end()), third.end(session.id)]

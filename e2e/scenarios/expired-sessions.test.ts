@@ -30,6 +30,8 @@ const OPTIONS = { maxInactiveInterval: INTERVAL, touchAfter: TOUCH_AFTER, cleanU
 /** Of a sweep: it is late on purpose, so long after the record says it is over, and begins within a tenth of the period. */
 const SWEEP_LATENESS = 5
 const JITTER = 1.1
+/** Seconds that the sweep itself and those before it may take on a machine that is slow and busy. */
+const MACHINE = 10
 
 describe.skipIf(!canStartMembers)('a session', { concurrent: true }, () => {
   const stage = new ManagerStage()
@@ -73,7 +75,7 @@ describe.skipIf(!canStartMembers)('a session', { concurrent: true }, () => {
       await session.save()
       const life = await lifeAfter(() => use(reader, session.id), reader, session.id)
       const lastUse = performance.now() - life.atMost
-      await waitFor('the session was told of', () => ends.has(session.id), 20_000)
+      await waitFor('the session was told of', () => ends.has(session.id))
       const heard = ends.get(session.id) ?? []
       const late = (heard[0]!.at - lastUse) / 1000
       lives.push(life)
@@ -84,8 +86,7 @@ describe.skipIf(!canStartMembers)('a session', { concurrent: true }, () => {
       return [
         ...brokenBounds(life, INTERVAL, TOUCH_AFTER),
         ...(late < life.atLeast / 1000 ? [`told of after ${late} s, while it was served`] : []),
-        // A second for the sweep itself, on a busy machine.
-        ...(late > latest + 1 ? [`told of after ${late} s`] : []),
+        ...(late > latest + MACHINE ? [`told of after ${late} s`] : []),
       ]
     })
     measured(
@@ -152,9 +153,13 @@ describe.skipIf(!canStartMembers)('a session', { concurrent: true }, () => {
         manager(setup, { absoluteTimeout: limit }),
         manager(setup, { absoluteTimeout: limit }),
       ])
-      const session = writer.create({ data: { item: 'book' } })
-      const begun = await spanOf(() => session.save())
-      const life = await servedFor(begun, async () => use(reader, session.id))
+      const ids: string[] = []
+      const begun = await spanOf(async () => {
+        const session = writer.create({ data: { item: 'book' } })
+        ids.push(session.id)
+        await session.save()
+      })
+      const life = await servedFor(begun, async () => use(reader, ids[0]!))
       // The limit is the clock's; nothing is added to it.
       return brokenBounds(life, limit, -5)
     })
@@ -212,7 +217,7 @@ describe.skipIf(!canStartMembers)('a session', { concurrent: true }, () => {
       await Promise.all([w1, w2].map((worker) => idle.untilServed(worker)))
       const begun = await spanOf(async () => {
         for (const browser of [idle, left, reading]) expect((await browser.set(w1, 'item', true)).status).toBe(204)
-        const answer = await remembered.fetch(w1, 'PUT', '/api/attributes/item?for=15000')
+        const answer = await remembered.fetch(w1, 'PUT', '/api/attributes/item?for=60000')
         expect(answer.headers['set-cookie']?.[0]).toMatch(/Expires=/)
       })
       await pause(INTERVAL * 1000 - 300 - (performance.now() - begun.begin))

@@ -3,6 +3,7 @@ import { expectLogoutToStand } from '../acts/logout.ts'
 import { expectOutageToPass } from '../acts/outage.ts'
 import { expectIncrementsCounted, expectParallelWritesKept } from '../acts/parallel-requests.ts'
 import { expectSessionsToOutlive } from '../acts/worker-loss.ts'
+import { BUDGET } from '../harness/budget.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { canStartMembers } from '../harness/requirements.ts'
 import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
@@ -16,7 +17,9 @@ describe.skipIf(!canStartMembers).each(['5.5.0', '5.6.0'])('Hazelcast %s', (vers
   const shops: [Worker, Worker][] = []
   beforeAll(async () => {
     cluster = await stage.cluster({ version })
-    for (const setup of [STORE_SETUPS[0]!, STICKY]) shops.push(await stage.pair(cluster, setup))
+    for (const setup of [STORE_SETUPS[0]!, STICKY]) {
+      shops.push(await stage.pair(cluster, { ...setup, operationTimeout: BUDGET }))
+    }
   })
 
   test('keeps parallel writes and counts every increment', async () => {

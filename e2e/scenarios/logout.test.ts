@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expectChangeRefused, expectLogoutToStand } from '../acts/logout.ts'
 import { MAPS } from '../harness/cluster.ts'
 import type { Cluster } from '../harness/cluster.ts'
+import { overtaken } from '../harness/overtaken.ts'
 import { canStartMembers } from '../harness/requirements.ts'
 import { SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
@@ -34,7 +34,7 @@ describe.skipIf(!canStartMembers)('a slow request', () => {
       const before = await browser.session(workers[0])
       const cookies = await browser.cookies(workers[0])
       const slow = browser.set(workers[0], 'late', true, 2500)
-      await pause(400)
+      await overtaken(stage.browser(), cookies, workers)
       const user = await User.logIn(browser, workers[1], 'ben')
       expect(user.id).not.toBe(before.id)
       const late = await slow

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { longest, statusCounts } from '../harness/answer.ts'
+import { BUDGET, LONGEST_WRITE } from '../harness/budget.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { Load, isServed, longestGap } from '../harness/load.ts'
 import { measured } from '../harness/measured.ts'
@@ -14,9 +15,7 @@ const SETUPS = [...STORE_SETUPS, STICKY, STICKY_ON_STOCK]
 const USERS = 12
 /** Ms of load before the kill, and after everybody is served again. */
 const CALM = 1500
-/** Promise 10: a load and a save have 2 s each; the last second is the machine's. One of them is what a kill delays. */
-const LONGEST_ANSWER = { store: 5000, middleware: 3000 } as const
-/** Ms after the kill until when the last 503 may come. */
+/** Ms after the kill until when the last 503 may come: the others take over what it had, also on a slow machine. */
 const LONGEST_TROUBLE = 15_000
 
 describe.skipIf(!canStartMembers)('kill -9 of a member under load', () => {
@@ -27,7 +26,7 @@ describe.skipIf(!canStartMembers)('kill -9 of a member under load', () => {
   })
 
   test.each(SETUPS)('loses no acknowledged write and counts no increment twice: $title', async (setup) => {
-    const workers = await stage.pair(cluster, setup)
+    const workers = await stage.pair(cluster, { ...setup, operationTimeout: BUDGET })
     const victim = cluster.members[SETUPS.indexOf(setup) % 2]!
     const users = await Promise.all(
       Array.from({ length: USERS }, (_, index) => User.logIn(stage.browser(), workers[index % 2]!, `user${index}`)),
@@ -53,10 +52,8 @@ describe.skipIf(!canStartMembers)('kill -9 of a member under load', () => {
     expect(new Set(Object.keys(statusCounts(answers)))).toEqual(
       new Set(['200', '204', ...(refused.length > 0 ? ['503'] : [])]),
     )
-    // One per user and kind is what a single stall can cost; a second one is slack.
-    expect(refused.length).toBeLessThanOrEqual(4 * USERS)
     expect(refused.filter(({ end }) => end > killed + LONGEST_TROUBLE)).toEqual([])
-    expect(longest(answers)).toBeLessThanOrEqual(LONGEST_ANSWER[setup.door])
+    expect(longest(answers)).toBeLessThanOrEqual(LONGEST_WRITE[setup.door])
 
     await victim.start()
     await cluster.whole()

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { LifeGoesOn } from '../acts/life-goes-on.ts'
+import { BUDGET } from '../harness/budget.ts'
 import { ManagerStage } from '../harness/manager-stage.ts'
 import type { MemberGroup } from '../harness/member-group.ts'
 import { canStartMembers } from '../harness/requirements.ts'
@@ -19,7 +20,7 @@ describe.skipIf(!canStartMembers)('while members are restarted in order, one aft
   test('nothing that was acknowledged is lost, and every end is told of once, on either map', async () => {
     const lives = await Promise.all(
       Object.keys(MAPS).map(async (mapName) => {
-        const options = { mapName, touchAfter: 0, cleanUpPeriod: 2 }
+        const options = { mapName, touchAfter: 0, cleanUpPeriod: 2, operationTimeout: BUDGET }
         return LifeGoesOn.begin([await stage.manager(members, options), await stage.manager(members, options)])
       }),
     )

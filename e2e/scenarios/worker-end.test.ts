@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Cluster } from '../harness/cluster.ts'
 import { leftAfterClose } from '../harness/open-and-close.ts'
+import { overtaken } from '../harness/overtaken.ts'
 import { RawConnection } from '../harness/raw-connection.ts'
 import { canStartMembers } from '../harness/requirements.ts'
 import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
@@ -9,9 +9,8 @@ import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import { waitFor } from '../harness/wait-for.ts'
 
-/** Ms a request takes that is under way when the worker is told to end, and until it is sure to be. */
-const SLOW = 2000
-const BEGUN = 400
+/** Ms a request takes that is under way when the worker is told to end. */
+const SLOW = 4000
 const SETUPS = [STORE_SETUPS[0]!, STICKY]
 
 describe.skipIf(!canStartMembers)('a worker that is told to end', () => {
@@ -36,7 +35,7 @@ describe.skipIf(!canStartMembers)('a worker that is told to end', () => {
       { cookie, 'content-type': 'application/json' },
       '"kept"',
     )
-    await pause(BEGUN)
+    await overtaken(stage.browser(), cookie, [worker])
     worker.terminate()
     await waitFor(
       'it takes no new connections',

@@ -1,7 +1,7 @@
 import { AssertionError, ok, rejects } from 'node:assert/strict'
 
 /** Ms that something may take which happens by itself: a busy machine is no fault. */
-const PATIENCE = 20_000
+const PATIENCE = 60_000
 const PAUSE = 20
 
 /** Resolves when `holds` says true. What it throws counts as not yet. */

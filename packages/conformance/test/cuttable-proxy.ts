@@ -57,13 +57,19 @@ export class CuttableProxy {
   }
 }
 
-/** A port that nobody listens on, just now. */
+/** A port below those that systems hand out on their own: nobody takes it before a member listens there. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const port = portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const port = 30_000 + Math.floor(Math.random() * 2000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!isFree) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }
 
 function portOf(server: Server): number {

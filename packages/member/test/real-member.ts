@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { Client } from 'hazelcast-client'
 import { locateJar, locateJava, startMember, type Member, type StartMemberOptions } from '@hazelcast-session/member'
 
@@ -46,4 +47,10 @@ export async function clientFor(onEnd: OnEnd, clusterName: string, ...addresses:
   })
   onEnd(() => client.shutdown())
   return client
+}
+
+/** The folders that members have of their own in this folder for temporary files. */
+export async function memberFoldersIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder)
+  return names.filter((name) => name.startsWith('hazelcast-member-'))
 }

@@ -1,17 +1,12 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startMember } from '@hazelcast-session/member'
 import { fakeCommand, temporaryFolder } from './fake-command.ts'
-import { canStartMembers, silent } from './real-member.ts'
+import { canStartMembers, memberFoldersIn, silent } from './real-member.ts'
 
 const quiet = { log: silent, onProgress: () => undefined }
-
-function memberFolders(): Promise<string[]> {
-  return readdir(tmpdir()).then((names) => names.filter((name) => name.startsWith('hazelcast-member-')))
-}
 
 describe.skipIf(!canStartMembers)('a member that cannot start', () => {
   test('a jar that is none', async () => {
@@ -60,13 +55,14 @@ describe.skipIf(!canStartMembers)('a member that cannot start', () => {
       'java',
       `[ "$1" = -version ] && { echo 'openjdk version "17"' >&2; exit; }; echo $$ > ${pidFile}; echo 'still busy'; exec sleep 600`,
     )
-    const before = await memberFolders()
-    const attempt = startMember({ ...quiet, java, startTimeoutMs: 1000 })
+    vi.stubEnv('TMPDIR', folder)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const attempt = startMember({ ...quiet, java, startTimeoutMs: 3000 })
     await expect(attempt).rejects.toMatchObject({ code: 'START_TIMEOUT' })
-    await expect(attempt).rejects.toThrow(/not ready after 1000 ms.*no Hazelcast member[\s\S]*still busy/)
+    await expect(attempt).rejects.toThrow(/not ready after 3000 ms.*no Hazelcast member[\s\S]*still busy/)
     const pid = Number(await readFile(pidFile, 'utf8'))
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
-    expect((await memberFolders()).filter((name) => !before.includes(name))).toEqual([])
+    expect(await memberFoldersIn(folder)).toEqual([])
   })
 
   test('a start that is aborted, before it began and in its middle', async () => {

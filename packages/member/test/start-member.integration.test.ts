@@ -1,13 +1,12 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { readdir, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HazelcastJsonValue, Predicates, type Client } from 'hazelcast-client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { StartMemberOptions } from '@hazelcast-session/member'
 import { proxyBefore } from './counting-proxy.ts'
 import { temporaryFolder } from './fake-command.ts'
-import { clientFor, canStartMembers, memberFor, silent } from './real-member.ts'
+import { clientFor, canStartMembers, memberFor, memberFoldersIn, silent } from './real-member.ts'
 
 const FOREVER = '9223372036854775807'
 
@@ -19,19 +18,18 @@ async function timeToLiveOf(client: Client, mapName: string): Promise<string> {
   return String(view.ttl)
 }
 
-function memberFolders(): Promise<string[]> {
-  return readdir(tmpdir()).then((names) => names.filter((name) => name.startsWith('hazelcast-member-')))
-}
-
 describe.skipIf(!canStartMembers)('a member on its own', () => {
   test('is ready for clients where it says it listens, keeps the session map, and is gone after stop', async () => {
     const logged: string[] = []
     const note = (message: string): void => void logged.push(message)
-    const before = await memberFolders()
+    const temporary = await temporaryFolder(onTestFinished)
+    vi.stubEnv('TMPDIR', temporary)
+    onTestFinished(() => void vi.unstubAllEnvs())
     const log = { ...silent, info: note, warn: note, error: note }
     const member = await memberFor(onTestFinished, { log })
     expect(member.address).toBe(`${member.host}:${member.port}`)
     expect(member.host).toBe('127.0.0.1')
+    expect(await memberFoldersIn(temporary)).toHaveLength(1)
     expect(member.clusterName).toMatch(/^dev-/)
     const client = await clientFor(onTestFinished, member.clusterName, member.address)
     await expect(timeToLiveOf(client, 'session_replication')).resolves.toBe('7200000')
@@ -41,7 +39,7 @@ describe.skipIf(!canStartMembers)('a member on its own', () => {
     await expect(member.exited).resolves.toEqual({ code: 143, signal: null })
     await member[Symbol.asyncDispose]()
     expect(() => process.kill(member.pid, 0)).toThrow('ESRCH')
-    expect((await memberFolders()).filter((name) => !before.includes(name))).toEqual([])
+    expect(await memberFoldersIn(temporary)).toEqual([])
     expect(logged).toEqual([expect.stringMatching(/listens on 127\.0\.0\.1:\d+, pid \d+/)])
   })
 
@@ -100,7 +98,9 @@ describe.skipIf(!canStartMembers)('a member on its own', () => {
     const member = await memberFor(onTestFinished, { log: { ...silent, error: (message) => errors.push(message) } })
     process.kill(member.pid, 'SIGKILL')
     await expect(member.exited).resolves.toEqual({ code: null, signal: 'SIGKILL' })
-    await vi.waitFor(() => expect(errors.at(-1)).toMatch(/was ended by SIGKILL, and nobody asked it to/))
+    await vi.waitFor(() => expect(errors.at(-1)).toMatch(/was ended by SIGKILL, and nobody asked it to/), {
+      timeout: 20_000,
+    })
     await member.stop()
   })
 
