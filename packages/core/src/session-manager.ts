@@ -74,6 +74,8 @@ export class SessionManager {
   readonly #lease: WorkerLease
   #closing: Promise<void> | undefined
   #isDraining = false
+  /** Why the store cannot be used just now, where that was said. */
+  #obstacle: string | undefined
 
   /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
   constructor(options: SessionManagerOptions = {}, surroundings: SessionManagerSurroundings = {}) {
@@ -85,7 +87,7 @@ export class SessionManager {
     this.#lifetime = new SessionLifetime(this.#options)
     this.openRequests = new OpenRequests(this.#clock)
     this.worker = workerNamed(this.#options.workerName, environment)
-    this.#store = openRecordStore(this.#options, this.#clock, this.#logger)
+    this.#store = openRecordStore(this.#options, { clock: this.#clock, logger: this.#logger, environment })
     this.#watchStore()
     const shared = {
       ...this.#options,
@@ -115,8 +117,10 @@ export class SessionManager {
    */
   async ready(timeout: number = READY_TIMEOUT): Promise<void> {
     this.#assertOpen()
-    const late = (): SessionError =>
-      new SessionError('STORE_UNAVAILABLE', `The session store was not ready within ${timeout} ms.`)
+    const late = (): SessionError => {
+      const because = this.#obstacle === undefined ? '' : `: ${this.#obstacle}`
+      return new SessionError('STORE_UNAVAILABLE', `The session store was not ready within ${timeout} ms${because}.`)
+    }
     await within(this.#clock, timeout, this.#store.ready?.() ?? Promise.resolve(), late)
   }
 
@@ -286,11 +290,13 @@ export class SessionManager {
   #watchStore(): void {
     this.#store.watch?.({
       available: () => {
+        this.#obstacle = undefined
         this.#logger.info('The session store is available.')
         if (this.#store.mayKeepForEver === true) this.#saver.startSweeping()
         this.#events.emit('storeAvailable', {})
       },
       unavailable: (reason) => {
+        this.#obstacle = reason
         this.#logger.warn(`The session store is not available: ${reason}`)
         this.#events.emit('storeUnavailable', { reason })
       },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { MemoryRecordStore } from '../src/records/memory-record-store.ts'
+import type { StoreWatcher } from '../src/records/record-store.ts'
 import { SessionManager } from '../src/session-manager.ts'
 import { loggerInto, managed } from './saving/managed.ts'
 import { ManualClock } from './saving/manual-clock.ts'
@@ -178,6 +179,20 @@ test('ready rejects when the store is not ready in time', async () => {
   const start = clock.now()
   await expect(clock.until(manager.ready(300))).rejects.toEqual(code('STORE_UNAVAILABLE'))
   expect(clock.now() - start).toBe(300)
+})
+
+test('ready that rejects says why, as far as the store has said so', async () => {
+  const clock = new ManualClock()
+  const watchers: StoreWatcher[] = []
+  const store = Object.assign(new MemoryRecordStore(clock), {
+    ready: () => new Promise<void>(() => {}),
+    watch: (watcher: StoreWatcher) => void watchers.push(watcher),
+  })
+  const manager = new SessionManager({ recordStore: store, logger: loggerInto([]) }, { environment: {}, clock })
+  watchers[0]?.unavailable('no Java was found')
+  await expect(clock.until(manager.ready(300))).rejects.toThrow('not ready within 300 ms: no Java was found.')
+  watchers[0]?.available()
+  await expect(clock.until(manager.ready(300))).rejects.toThrow('not ready within 300 ms.')
 })
 
 test('ready waits for ever when it is told to', async () => {

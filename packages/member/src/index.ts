@@ -1,6 +1,8 @@
 export { MemberError, type MemberErrorCode } from './member-error.ts'
 export { startMember, type Member } from './start-member.ts'
 export type { StartMemberOptions } from './member-options.ts'
+export { keepMember, type MemberKeeper, type Whereabouts } from './member-keeper.ts'
+export type { KeepMemberOptions, KeptMemberOptions } from './keep-options.ts'
 export type { MemberExit } from './member-process.ts'
 export type { MapConfig, MapConfigs, MapIndex } from './map-config.ts'
 export type { MemberLog } from './member-log.ts'

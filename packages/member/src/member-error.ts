@@ -7,6 +7,7 @@
  * - `JAR_CHECKSUM`: the fetched jar is not the published one.
  * - `MEMBER_EXITED`: the JVM ended before the member was ready.
  * - `START_TIMEOUT`: the member was not ready within `startTimeoutMs`.
+ * - `NO_ADDRESS`: a kept member has no address of this machine to listen on, or each is taken.
  * - `ABORTED`: the caller's signal fired before the member was ready; `cause` is its reason.
  */
 export type MemberErrorCode =
@@ -17,6 +18,7 @@ export type MemberErrorCode =
   | 'JAR_CHECKSUM'
   | 'MEMBER_EXITED'
   | 'START_TIMEOUT'
+  | 'NO_ADDRESS'
   | 'ABORTED'
 
 /** Every failure of this package. The message says what happened, with which value, and the ways out. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { DEFAULT_MAPS, type MapConfigs } from './map-config.ts'
+import { MemberError } from './member-error.ts'
 import { DEFAULT_VERSION } from './member-jar.ts'
 import { stderrLog, type MemberLog } from './member-log.ts'
 import type { StartMemberOptions } from './member-options.ts'
@@ -55,13 +56,20 @@ export function resolveOptions(options: StartMemberOptions): MemberSettings {
     configFile: isOwnConfig ? undefined : resolve(configFile),
     properties: textValues(options.properties ?? {}),
     profile,
-    heapMb: options.heapMb ?? HEAP_MB[profile],
+    heapMb: options.heapMb ?? heapFromEnvironment(process.env) ?? HEAP_MB[profile],
     jvmArgs: options.jvmArgs ?? [],
     version: options.version ?? DEFAULT_VERSION,
     gracefulSeconds: options.gracefulSeconds ?? 10,
     startTimeoutMs: options.startTimeoutMs ?? 60_000,
     log: options.log ?? stderrLog,
   }
+}
+
+function heapFromEnvironment({ HAZELCAST_HEAP_MB: text }: NodeJS.ProcessEnv): number | undefined {
+  if (text === undefined || text === '') return undefined
+  const megabytes = Number(text)
+  if (Number.isInteger(megabytes) && megabytes >= 16) return megabytes
+  throw new MemberError('INVALID_OPTION', `HAZELCAST_HEAP_MB: expected whole megabytes, 16 at least, got "${text}"`)
 }
 
 function textValues(properties: Readonly<Record<string, string | number | boolean>>): Record<string, string> {

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { locateJava } from './java-runtime.ts'
 import { jvmArguments } from './jvm-arguments.ts'
 import { memberYaml, overrideProperties } from './member-config.ts'
-import { MemberError } from './member-error.ts'
 import { MemberFolder } from './member-folder.ts'
 import { locateJar } from './member-jar.ts'
 import { MemberOutput } from './member-log.ts'
 import type { StartMemberOptions } from './member-options.ts'
 import { describeExit, MemberProcess, type MemberCommand, type MemberExit } from './member-process.ts'
 import { resolveOptions, type MemberSettings } from './member-settings.ts'
+import { readUserConfig } from './user-config.ts'
 
 /** A member that is ready for clients. */
 export interface Member extends AsyncDisposable {
@@ -44,7 +43,7 @@ export async function startMember(options: StartMemberOptions = {}): Promise<Mem
   const java = await locateJava({ java: options.java, signal })
   const jar = await locateJar({ jar: options.jar, version: settings.version, signal, onProgress: options.onProgress })
   warnWhenReachable(settings)
-  const userConfig = await readUserConfig(settings.configFile)
+  const userConfig = settings.configFile === undefined ? undefined : await readUserConfig(settings.configFile)
   const folder = await MemberFolder.create(userConfig === undefined ? memberYaml(settings) : undefined)
   const output = new MemberOutput(settings.log)
   const command: MemberCommand = {
@@ -67,17 +66,6 @@ export async function startMember(options: StartMemberOptions = {}): Promise<Mem
   void reportUnexpectedExit(memberProcess, settings, member)
   memberProcess.unref()
   return member
-}
-
-async function readUserConfig(configFile: string | undefined): Promise<string | undefined> {
-  if (configFile === undefined) return undefined
-  try {
-    return await readFile(configFile, 'utf8')
-  } catch (cause) {
-    throw new MemberError('INVALID_OPTION', `The option configFile names ${configFile}, which cannot be read.`, {
-      cause,
-    })
-  }
 }
 
 /**

@@ -7,14 +7,19 @@ import { reasonOf } from '../logger.ts'
 import type { StoreWatcher } from '../records/record-store.ts'
 import { StoreUnavailableError } from '../records/store-unavailable.ts'
 import { clientConfig } from './client-config.ts'
+import type { PeerToPeer } from './peer-to-peer.ts'
+import { MissingPackageError } from './peer-to-peer.ts'
 import { probeMapLife } from './map-life-probe.ts'
 import type { MapLife } from './map-life-probe.ts'
 
 export interface HazelcastConnectionOptions {
   /** A client of the application's, in place of `clusterMembers`. */
   readonly client?: Client | undefined
-  readonly clusterName: string
+  /** @default 'dev', as Hazelcast's own */
+  readonly clusterName?: string | undefined
   readonly clusterMembers?: readonly string[] | undefined
+  /** Members of our own, in place of a name and addresses; closed with the connection. */
+  readonly peers?: PeerToPeer | undefined
   readonly mapName: string
   readonly operationTimeout: number
   /** Whether `close` shuts down the client that was started here. */
@@ -31,8 +36,10 @@ export interface UsableMap extends MapLife {
 type State =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'connected'; readonly usable: UsableMap }
-  | { readonly kind: 'offline'; readonly reason: string }
+  | { readonly kind: 'offline'; readonly reason: string; readonly isForGood?: boolean }
   | { readonly kind: 'closed' }
+
+const DEFAULT_NAME = 'dev'
 
 /** Ms for a client to start, and then for the map to be opened and probed. */
 const START_LIMIT = 15_000
@@ -69,10 +76,14 @@ export class HazelcastConnection {
     return this.#state.kind === 'connected' ? this.#state.usable : undefined
   }
 
-  /** Resolves when the map can be used; waits as long as that takes. Rejects when the connection is closed. */
+  /**
+   * Resolves when the map can be used; waits as long as that takes. Rejects when the connection is closed, and when it
+   * cannot come about in the life of this process.
+   */
   async ready(): Promise<void> {
     while (this.#state.kind !== 'connected') {
       if (this.#state.kind === 'closed') throw this.#unavailable('it was closed')
+      if (this.#state.kind === 'offline' && this.#state.isForGood === true) throw this.#unavailable(this.#state.reason)
       await this.#turn.promise
     }
   }
@@ -96,6 +107,8 @@ export class HazelcastConnection {
     if (this.#state.kind === 'closed') return
     this.#enter({ kind: 'closed' })
     await this.#shutDownOwn()
+    // Last, as a client that loses its members would look for others.
+    await this.#options.peers?.close()
   }
 
   /**
@@ -119,7 +132,9 @@ export class HazelcastConnection {
         await this.#open()
         await gone.promise
       } catch (error) {
-        this.#leave(reasonOf(error))
+        const isForGood = error instanceof MissingPackageError
+        this.#leave(reasonOf(error), isForGood)
+        if (isForGood) return
         if (!client && this.#client) await this.#shutDown(this.#client)
       }
       this.#client = undefined
@@ -129,9 +144,11 @@ export class HazelcastConnection {
 
   /** A connected client. `gone` is resolved when it has shut itself down. */
   async #start(gone: PromiseWithResolvers): Promise<Client> {
-    const { clock, clusterMembers = [] } = this.#options
+    const { clock, peers, clusterName = DEFAULT_NAME, clusterMembers = [] } = this.#options
+    const place = peers ? await peers.find() : { clusterName, clusterMembers }
+    if (this.#isClosed()) throw new Error('it was closed')
     const starting = hazelcast.Client.newHazelcastClient(
-      clientConfig({ ...this.#options, clusterMembers, onLifecycle: (state) => this.#onLifecycle(state, gone) }),
+      clientConfig({ ...this.#options, ...place, onLifecycle: (state) => this.#onLifecycle(state, gone) }),
     )
     const late = (): Error => new Error(`no member answered within ${START_LIMIT} ms`)
     try {
@@ -168,12 +185,15 @@ export class HazelcastConnection {
     const map = await within(clock, OPEN_LIMIT, client.getMap<string, unknown>(mapName), late)
     const life = await within(clock, OPEN_LIMIT, probeMapLife(map, clock), late)
     logger.debug(`The map gives a replaced entry ${life.entryLife} seconds (0: for ever).`)
-    if (this.#client === client && !this.#isClosed()) this.#enter({ kind: 'connected', usable: { map, ...life } })
+    if (this.#client !== client || this.#isClosed()) return
+    this.#enter({ kind: 'connected', usable: { map, ...life } })
+    this.#options.peers?.attend(client)
   }
 
-  #leave(reason: string): void {
+  #leave(reason: string, isForGood = false): void {
     if (this.#isClosed()) return
-    this.#enter({ kind: 'offline', reason })
+    this.#enter({ kind: 'offline', reason, isForGood })
+    this.#options.peers?.leave()
   }
 
   #enter(state: State): void {

@@ -5,8 +5,11 @@ export type Readings = Readonly<Record<string, Reading>>
 
 /** The manager's options that have a plain value, and so can come from the environment. */
 export const MANAGER_READINGS: Readings = {
+  topology: 'text',
   clusterMembers: 'list',
   clusterName: 'text',
+  memberConfigLocation: 'text',
+  membersPerHost: 'number',
   enabled: 'boolean',
   mapName: 'text',
   sticky: 'boolean',

@@ -24,8 +24,14 @@ export type OptionFields<T> = { readonly [Name in keyof T]-?: z.ZodType<T[Name]>
 
 /** The options of the session manager. Adapters add theirs. */
 export const MANAGER_FIELDS: OptionFields<ResolvedOptions> = {
+  topology: z.enum(['client-server', 'peer-to-peer']).optional(),
   clusterMembers: z.array(z.string().min(1)).min(1).optional(),
-  clusterName: z.string().min(1).default('dev'),
+  clusterName: z.string().min(1).optional(),
+  memberConfigLocation: z
+    .string()
+    .regex(/\.(ya?ml|xml)$/, 'expected the path of a .yaml, .yml or .xml file')
+    .optional(),
+  membersPerHost: z.number().int().min(1).max(100).optional(),
   client: having<NonNullable<ResolvedOptions['client']>>(['getMap', 'getConfig'], 'a Hazelcast client').optional(),
   recordStore: having<NonNullable<ResolvedOptions['recordStore']>>(
     ['load', 'create', 'replace', 'remove', 'close'],

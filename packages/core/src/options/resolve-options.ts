@@ -6,6 +6,7 @@ import type { Readings } from './environment-options.ts'
 import { MANAGER_FIELDS } from './options-schema.ts'
 import type { OptionFields } from './options-schema.ts'
 import type { ResolvedOptions } from './session-manager-options.ts'
+import { PLACES, settledBy, topologyProblems } from './topology.ts'
 
 /** What an adapter adds to the options of the session manager. */
 export interface OptionsExtension<Extra> {
@@ -15,9 +16,6 @@ export interface OptionsExtension<Extra> {
   /** What does not fit together, although each option is right. */
   readonly contradictions: (options: Extra) => string[]
 }
-
-/** Where records are: one of these. */
-const PLACES = ['clusterMembers', 'client', 'recordStore'] as const
 
 const NO_EXTENSION: OptionsExtension<object> = { fields: {}, readings: {}, contradictions: () => [] }
 
@@ -48,7 +46,7 @@ export function resolveOptions<Extra extends object = object>(
   // Every field was checked by the schema of its name; that the result has their types is what TypeScript cannot see.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const options = parsed.data as (ResolvedOptions & Extra) | undefined
-  if (options) problems.push(...contradictions(options), ...further(options))
+  if (options) problems.push(...topologyProblems(options, environment), ...further(options))
   if (problems.length > 0 || !options) throw invalid(problems)
   return options
 }
@@ -60,8 +58,8 @@ function mergeOptions(
 ): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...environment, ...code }
   // Which cluster it is, is one question: an answer in the code replaces one in the environment.
-  if (PLACES.some((name) => name in code)) {
-    for (const name of PLACES) if (!(name in code)) delete merged[name]
+  for (const place of PLACES) {
+    if (place in code) for (const name of settledBy(place)) if (!(name in code)) delete merged[name]
   }
   for (const [name, value] of Object.entries(environment)) {
     const given = code[name]
@@ -96,19 +94,6 @@ function unknownName(name: string, known: readonly string[]): string {
   const nearest = known.length > 0 ? closest(name, [...known]) : ''
   const isNear = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 3)
   return `\`${name}\`: there is no such option${isNear ? `; did you mean \`${nearest}\`?` : ''}`
-}
-
-/** What does not fit together, although each option is right. */
-function contradictions(options: ResolvedOptions): string[] {
-  const places = PLACES.filter((name) => options[name] !== undefined)
-  if (!options.enabled) return []
-  if (places.length > 1) return [`${places.map((name) => `\`${name}\``).join(' and ')}: expected one of them`]
-  if (places.length === 1) return []
-  return [
-    "`clusterMembers`: expected the addresses of your cluster's members, got nothing. Write " +
-      "`clusterMembers: ['host:5701']` or set HZ_SESSION_CLUSTER_MEMBERS=host:5701; " +
-      '`enabled: false` keeps sessions in memory instead',
-  ]
 }
 
 function shown(value: unknown): string {

@@ -7,18 +7,33 @@ import type { ConflictOption, MergeOption } from '../saving/conflict-policy.ts'
 /** What to do with a stored value that is no readable session: treat it as none, refuse the request, or remove it. */
 export type OnUnreadable = 'new' | 'fail' | 'remove'
 
+/** Who brings the members of the cluster: somebody else, or the application itself. */
+export type Topology = 'client-server' | 'peer-to-peer'
+
 /**
  * The options of every adapter that concern sessions and their store. Each that has a plain value can also be given in
  * the environment: `HZ_SESSION_` and the name in capitals with underscores; what the code says wins.
  */
 export interface SessionManagerOptions {
   /**
-   * Addresses of cluster members, `host` or `host:port`.
-   * In the environment a comma list: `HZ_SESSION_CLUSTER_MEMBERS=10.0.0.1:5701,10.0.0.2:5701`.
+   * `'client-server'`: connects to members that run elsewhere. `'peer-to-peer'`: brings a member of its own, unless another
+   * process of this host has one already; needs the package `@hazelcast-session/member`. In production it has to be said,
+   * so that no JVM starts by surprise.
+   * @default 'client-server' with `clusterMembers` or `client`, else 'peer-to-peer'
+   */
+  readonly topology?: Topology | undefined
+  /**
+   * Addresses of cluster members, `host` or `host:port`. Peer-to-peer: where members may be; those that are this host's
+   * are where its own listen. In the environment a comma list: `HZ_SESSION_CLUSTER_MEMBERS=10.0.0.1:5701,10.0.0.2:5701`.
+   * @default peer-to-peer: 127.0.0.1, ports 5701 to 5703
    */
   readonly clusterMembers?: readonly string[] | undefined
-  /** The cluster's name. @default 'dev' */
+  /** The cluster's name. @default 'dev'; peer-to-peer: what `memberConfigLocation` says, else 'hazelcast-session' */
   readonly clusterName?: string | undefined
+  /** Path of a Hazelcast member configuration (.yaml, .yml, .xml) for the own member. Peer-to-peer only. */
+  readonly memberConfigLocation?: string | undefined
+  /** How many members this host has, as long as there are so many processes. Peer-to-peer only. @default 1 */
+  readonly membersPerHost?: number | undefined
   /**
    * A client that the application has already, in place of `clusterMembers`. It must read JSON as text:
    * `serialization: { jsonStringDeserializationPolicy: 'NO_DESERIALIZATION' }`. It is never shut down by us.
@@ -57,7 +72,7 @@ export interface SessionManagerOptions {
   readonly maxSessionBytes?: number | undefined
   /** Seconds that an ended session stays ended even if a split cluster heals. @default 600 */
   readonly endedMarkerMargin?: number | undefined
-  /** Whether `close()` stops what was started here: the client, never one that was given. @default true */
+  /** Whether `close()` stops what was started here: the client and the member, never what was given. @default true */
   readonly shutdownOnDestroy?: boolean | undefined
   /** Turns attribute values into text and back. @default JSON */
   readonly serializer?: AttributeSerializer | undefined
@@ -68,7 +83,6 @@ export interface SessionManagerOptions {
 }
 
 type Defaulted =
-  | 'clusterName'
   | 'enabled'
   | 'mapName'
   | 'sticky'

@@ -2,6 +2,8 @@ import type { ClientConfig } from 'hazelcast-client'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { HazelcastConnection } from '../../src/hazelcast/hazelcast-connection.ts'
 import type { HazelcastConnectionOptions } from '../../src/hazelcast/hazelcast-connection.ts'
+import { MissingPackageError } from '../../src/hazelcast/peer-to-peer.ts'
+import type { PeerToPeer } from '../../src/hazelcast/peer-to-peer.ts'
 import { loggerInto } from '../saving/managed.ts'
 import { ManualClock, turnOfLoop } from '../saving/manual-clock.ts'
 import { FakeCluster } from './fake-cluster.ts'
@@ -173,6 +175,58 @@ test('a map that gives its entries no end is known as such', async () => {
   cluster.start(0).connect()
   await turnOfLoop()
   await expect(connection.usable()).resolves.toMatchObject({ entryLife: 0 })
+})
+
+test('members of our own: the client gets what was found, and they are told of it and closed after it', async () => {
+  const told: string[] = []
+  const peers = {
+    find: async () => ({ clusterName: 'own', clusterMembers: ['127.0.0.1:5702'] }),
+    attend: () => void told.push('attend'),
+    leave: () => void told.push('leave'),
+    close: async () => void told.push(`close, client shut down: ${cluster.start(0).client.isShutDown}`),
+  }
+  const { connection } = opened({ peers: peers as unknown as PeerToPeer })
+  await turnOfLoop()
+  const { client } = cluster.start(0)
+  expect(client.config).toMatchObject({ clusterName: 'own', network: { clusterMembers: ['127.0.0.1:5702'] } })
+  cluster.start(0).connect()
+  await turnOfLoop()
+  client.emit('DISCONNECTED')
+  client.emit('CONNECTED')
+  await turnOfLoop()
+  await connection.close()
+  expect(told).toEqual(['attend', 'leave', 'attend', 'close, client shut down: true'])
+})
+
+test('while no member of our own is there the reason is told, and it is asked again', async () => {
+  const outcomes: (() => Promise<unknown>)[] = [
+    () => Promise.reject(new Error('no Java')),
+    () => Promise.reject(new Error('no Java')),
+    async () => ({ clusterName: 'own', clusterMembers: ['a:1'] }),
+  ]
+  const peers = { find: async () => outcomes.shift()?.(), attend: () => {}, leave: () => {}, close: async () => {} }
+  const { connection, clock, heard } = opened({ peers: peers as unknown as PeerToPeer })
+  await clock.advance(600)
+  await expect(connection.usable()).rejects.toThrow('no Java')
+  await clock.advance(300)
+  cluster.start(0).connect()
+  await turnOfLoop()
+  await expect(connection.usable()).resolves.toBeDefined()
+  expect(heard).toEqual(['unavailable: no Java', 'available'])
+})
+
+test('what can never come about is not waited for', async () => {
+  const peers = {
+    find: () => Promise.reject(new MissingPackageError('not installed')),
+    leave: () => {},
+    close: async () => {},
+  }
+  const { connection, clock } = opened({ peers: peers as unknown as PeerToPeer })
+  await expect(connection.ready()).rejects.toThrow('not installed')
+  await expect(connection.usable()).rejects.toThrow('not installed')
+  await clock.advance(60_000)
+  expect(clock.waiting).toBe(0)
+  await connection.close()
 })
 
 interface Opened {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { resolveOptions } from '../../src/options/resolve-options.ts'
+import { topologyOf } from '../../src/options/topology.ts'
 import type { SessionManagerOptions } from '../../src/options/session-manager-options.ts'
 import { MemoryRecordStore } from '../../src/records/memory-record-store.ts'
 import { SessionError } from '../../src/session-error.ts'
@@ -22,7 +23,6 @@ test('without more than a place for sessions every option has its default', () =
   expect(given).toBe(recordStore)
   expect(serializer.stringify({ a: 1 })).toBe('{"a":1}')
   expect(options).toEqual({
-    clusterName: 'dev',
     enabled: true,
     mapName: 'session_replication',
     sticky: true,
@@ -72,8 +72,11 @@ describe.each(good)('%s', (name, values) => {
 })
 
 const bad: readonly (readonly [keyof SessionManagerOptions, readonly unknown[]])[] = [
+  ['topology', ['client', 'p2p', true, null]],
   ['clusterMembers', [[], [''], 'host:5701', [7], null]],
   ['clusterName', ['', 7, null]],
+  ['memberConfigLocation', ['', 'member.json', 7, null]],
+  ['membersPerHost', [0, -1, 1.5, '2', null]],
   ['client', [{}, 'client', null, () => {}]],
   ['recordStore', [{}, { load: () => {} }, 7]],
   ['enabled', ['yes', 1, null]],
@@ -151,15 +154,54 @@ test('objects and functions are not shown', () => {
   expect(problemsOf({ ...somewhere, serializer: () => 'hunter2' }).join()).not.toContain('hunter2')
 })
 
-test('without a place for sessions the message says how to give one', () => {
-  expect(problemsOf({})).toEqual([expect.stringContaining("clusterMembers: ['host:5701']")])
-  expect(problemsOf({})[0]).toContain('HZ_SESSION_CLUSTER_MEMBERS')
-})
+const production = { NODE_ENV: 'production' }
 
-test('two places for sessions contradict each other', () => {
-  expect(problemsOf({ recordStore, clusterMembers: ['a'] })).toEqual([
-    '`clusterMembers` and `recordStore`: expected one of them',
-  ])
+describe('where the cluster is', () => {
+  const peerToPeer = { topology: 'peer-to-peer' } as const
+
+  test('nothing said: peer-to-peer, but in production an error that says what to write', () => {
+    expect(topologyOf(resolveOptions({}, {}))).toBe('peer-to-peer')
+    const problems = problemsOf({}, production)
+    expect(problems).toHaveLength(1)
+    for (const way of [
+      "`clusterMembers: ['host:5701']`",
+      'HZ_SESSION_CLUSTER_MEMBERS=host:5701',
+      "`topology: 'peer-to-peer'`",
+      'HZ_SESSION_TOPOLOGY=peer-to-peer',
+      '`enabled: false`',
+    ])
+      expect(problems[0]).toContain(way)
+    expect(problemsOf({ memberConfigLocation: 'member.yaml' }, production)).toHaveLength(1)
+    expect(problemsOf(peerToPeer, production)).toEqual([])
+    expect(problemsOf({}, { ...production, HZ_SESSION_TOPOLOGY: 'peer-to-peer' })).toEqual([])
+    expect(problemsOf({ enabled: false }, production)).toEqual([])
+  })
+
+  test('addresses or a client: somebody else brings the members', () => {
+    expect(topologyOf(resolveOptions({ clusterMembers: ['a'] }, production))).toBe('client-server')
+    const fromEnvironment = { ...production, HZ_SESSION_CLUSTER_MEMBERS: 'a' }
+    expect(topologyOf(resolveOptions({}, fromEnvironment))).toBe('client-server')
+    expect(topologyOf(resolveOptions({ ...peerToPeer, clusterMembers: ['a'] }, production))).toBe('peer-to-peer')
+    expect(topologyOf(resolveOptions(peerToPeer, fromEnvironment))).toBe('peer-to-peer')
+  })
+
+  test('a store in the code is an answer that no variable contradicts', () => {
+    const variables = { HZ_SESSION_TOPOLOGY: 'peer-to-peer', HZ_SESSION_MEMBERS_PER_HOST: '2' }
+    expect(problemsOf({ recordStore }, { ...variables, HZ_SESSION_CLUSTER_MEMBERS: 'a' })).toEqual([])
+  })
+
+  test.each([
+    [{ recordStore, clusterMembers: ['a'] }, '`clusterMembers` and `recordStore`: expected one of them'],
+    [{ topology: 'client-server' }, "`clusterMembers`: expected the addresses of your cluster's members, got nothing"],
+    [{ ...peerToPeer, client: { getMap: () => {}, getConfig: () => {} } }, '`client`: expected none with'],
+    [{ ...peerToPeer, recordStore }, '`topology`: expected none with a record store'],
+    [{ clusterMembers: ['a'], membersPerHost: 2 }, '`membersPerHost`: expected only with'],
+    [{ clusterMembers: ['a'], memberConfigLocation: 'a.xml' }, '`memberConfigLocation`: expected only with'],
+    [{ recordStore, membersPerHost: 2 }, '`membersPerHost`: expected only with'],
+    [{ ...peerToPeer, clusterMembers: ['a:b'] }, '`clusterMembers`: expected `host` or `host:port`, got `"a:b"`'],
+  ])('what does not fit together: %o', (options, problem) => {
+    expect(problemsOf(options)).toEqual([expect.stringContaining(problem)])
+  })
 })
 
 test('enabled: false needs no cluster, and is a quick way back with one configured', () => {
