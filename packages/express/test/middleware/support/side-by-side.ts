@@ -1,4 +1,5 @@
 import { MemoryRecordStore } from '@hazelcast-session/core'
+import type { RecordStore } from '@hazelcast-session/core'
 import type express from 'express'
 import type { Request, RequestHandler } from 'express'
 import session from 'express-session'
@@ -19,12 +20,14 @@ export interface Seen {
 }
 
 export type BothOptions = Partial<Omit<session.SessionOptions, 'store' | 'secret'>> &
-  Pick<HazelcastSessionOptions, 'name'> & { readonly secret?: string | string[] }
+  Pick<HazelcastSessionOptions, 'name' | 'sticky' | 'workerName'> & { readonly secret?: string | string[] }
 
 /** One of the two, with a browser that keeps its cookies. */
 export interface Site {
   /** Runs `visit` as a request of the browser. */
   visit(visit: Visit, request?: RequestInit & { readonly under?: string }): Promise<Seen>
+  /** Makes `visit` a route, for a redirect to it. */
+  route(visit: Visit): string
   /** Lets the clock of everything go on. */
   pass(ms: number): void
   cookie: string | undefined
@@ -32,6 +35,10 @@ export interface Site {
 
 export interface Setting extends Pick<VisitedAppSettings, 'before' | 'behind' | 'onError'> {
   readonly express: typeof express
+  /** Options that neither of the two gets, although all other tests give them. */
+  readonly without?: 'secret' | 'genid'
+  /** Where each of the two keeps its sessions. @default in memory */
+  readonly stores?: { readonly library: session.Store; readonly ours: RecordStore }
 }
 
 /** Runs `script` with express-session on its `MemoryStore`, and with ours. The answers must be the same, to the byte. */
@@ -58,6 +65,15 @@ export async function answersOfBoth(
   }
 }
 
+/** What the library answers where ours does not start. */
+export function libraryAnswers(
+  setting: Setting,
+  options: BothOptions,
+  script: (site: Site) => Promise<unknown>,
+): Promise<readonly Seen[]> {
+  return run(setting, options, script, librarySession)
+}
+
 /** What ours answers where the library gives no answer at all. */
 export function ourAnswers(
   setting: Setting,
@@ -67,26 +83,42 @@ export function ourAnswers(
   return run(setting, options, script, ourSession)
 }
 
-type Maker = (options: BothOptions) => RequestHandler
+type Maker = (options: BothOptions, setting: Setting) => RequestHandler
 
-const librarySession: Maker = (options) =>
-  session({ secret: SECRET, resave: false, saveUninitialized: false, ...options })
+const librarySession: Maker = (options, setting) =>
+  session(
+    lessOne(setting, {
+      secret: SECRET,
+      resave: false,
+      saveUninitialized: false,
+      ...(setting.stores && { store: setting.stores.library }),
+      ...options,
+    }),
+  )
 
-const ourSession: Maker = (options) => {
-  const sessions = hazelcastSession({
-    secret: SECRET,
-    saveUninitialized: false,
-    sticky: false,
-    recordStore: new MemoryRecordStore(),
-    logger: silentLogger,
-    ...options,
-  })
+const ourSession: Maker = (options, setting) => {
+  const sessions = hazelcastSession(
+    lessOne(setting, {
+      secret: SECRET,
+      saveUninitialized: false,
+      sticky: false,
+      recordStore: setting.stores?.ours ?? new MemoryRecordStore(),
+      logger: silentLogger,
+      ...options,
+    }),
+  )
   onTestFinished(() => sessions.manager.close())
   return sessions
 }
 
+function lessOne<T extends object>({ without }: Setting, options: T): T {
+  const rest = { ...options }
+  if (without !== undefined) Reflect.deleteProperty(rest, without)
+  return rest
+}
+
 async function run(
-  { express: version, ...parts }: Setting,
+  setting: Setting,
   options: BothOptions,
   script: (site: Site) => Promise<unknown>,
   make: Maker,
@@ -97,10 +129,11 @@ async function run(
   const genid = (_req: Request): string => `id-${visits}-${++ids}`
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 1) })
   try {
-    const { app, route } = visitedApp({ ...parts, express: version, session: make({ genid, ...options }) })
+    const { app, route } = visitedApp({ ...setting, session: make({ genid, ...options }, setting) })
     const url = await listen(app)
     const site: Site = {
       cookie: undefined,
+      route,
       pass: (ms) => vi.setSystemTime(Date.now() + ms),
       visit: async (visit, { under = '', ...request } = {}) => {
         visits++
