@@ -173,6 +173,14 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     },
     records: ['an entry that is something else stays, and remove says false'],
   },
+  'a remove always says true': {
+    store: class extends BreakableStore {
+      override async remove(key: string, expected?: string) {
+        return (await super.remove(key, expected)) || expected === undefined
+      }
+    },
+    records: ['to remove what is not there is no error, and remove says false'],
+  },
   'keys are normalized': {
     store: class extends BreakableStore {
       override create(key: string, text: string, life: EntryLife) {

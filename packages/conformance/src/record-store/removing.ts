@@ -25,8 +25,8 @@ export const removing: Behaviour<StoreStand> = {
       equal(await stand.store.load(stand.key()), '{"n":1}')
     },
 
-    'to remove what is not there is no error': async (stand) => {
-      await stand.store.remove(stand.key())
+    'to remove what is not there is no error, and remove says false': async (stand) => {
+      equal(await stand.store.remove(stand.key()), false)
       equal(await stand.store.remove(stand.key(), '{"n":1}'), false)
       equal(await stand.store.load(stand.key()), undefined)
     },

@@ -99,9 +99,9 @@ export class HazelcastRecordStore implements RecordStore {
     const { map } = await this.#connection.usable()
     return this.#sent(async () => {
       if (expected !== undefined) return map.remove(key, json(expected)).then(Boolean)
-      // Not `remove(key)`, which would send back a value that may not be readable here.
-      await map.delete(key)
-      return true
+      // Not `remove(key)`, which would send back a value that may not be readable here, nor `delete`, which does not say
+      // whether anything was there. 0: nobody locks entries of this map, so there is nothing to wait for.
+      return map.tryRemove(key, 0)
     })
   }
 
