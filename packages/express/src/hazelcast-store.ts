@@ -22,7 +22,7 @@ type Generate = (req: Request) => void
 /**
  * A store for the unchanged express-session: sessions live in a Hazelcast map, and requests that run at the same time,
  * on any worker, keep each other's attributes. Every method takes a callback or returns a promise. Options are those
- * of `SessionManager`; `sticky` is off unless it is given.
+ * of `SessionManager`; `sticky` is off unless it is given, here or in the environment.
  */
 export class HazelcastStore extends session.Store {
   /** Events, readiness and everything else that is not the library's business. */

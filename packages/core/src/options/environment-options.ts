@@ -45,13 +45,22 @@ export function unknownVariables(environment: NodeJS.ProcessEnv, known: readonly
 export function environmentOptions(environment: NodeJS.ProcessEnv, readings: Readings): Record<string, unknown> {
   const options: Record<string, unknown> = {}
   for (const [name, reading] of Object.entries(readings)) {
-    const text = environment[variableOf(name)]?.trim()
-    if (text === undefined || text === '') continue
+    const text = textOf(name, environment)
+    if (text === '') continue
     const [option = name, field] = name.split('.')
     const value = read(text, reading)
     options[option] = field === undefined ? value : { ...Object(options[option]), [field]: value }
   }
   return options
+}
+
+/** Whether the environment says something about this option. */
+export function isSet(option: string, environment: NodeJS.ProcessEnv): boolean {
+  return textOf(option, environment) !== ''
+}
+
+function textOf(option: string, environment: NodeJS.ProcessEnv): string {
+  return environment[variableOf(option)]?.trim() ?? ''
 }
 
 function read(text: string, reading: Reading): unknown {
@@ -73,11 +82,11 @@ function items(text: string): string[] {
   return text.split(',').map((item) => item.trim())
 }
 
-/** A JSON list, for secrets with a comma in them. What does not parse stays text. */
+/** A JSON list, for secrets with a comma in them. One that does not parse is no secret: somebody meant a list. */
 function jsonList(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return text
+    return undefined
   }
 }

@@ -41,7 +41,8 @@ export function resolveOptions<Extra extends object = object>(
   const parsed = z.strictObject(known).safeParse(merged)
   for (const issue of parsed.error?.issues ?? []) {
     const isFromEnvironment = (name: string): boolean => !(name in fromCode) && name in fromEnvironment
-    problems.push(...describe(issue, merged, isFromEnvironment, Object.keys(known)))
+    const source = isFromEnvironment('secret') ? environment[variableOf('secret')] : undefined
+    problems.push(...describe(issue, merged, { isFromEnvironment, secretText: source }, Object.keys(known)))
   }
   // Every field was checked by the schema of its name; that the result has their types is what TypeScript cannot see.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -72,10 +73,16 @@ function isFields(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+interface Origin {
+  readonly isFromEnvironment: (name: string) => boolean
+  /** The variable of the secrets, if they come from there. */
+  readonly secretText: string | undefined
+}
+
 function describe(
   issue: z.core.$ZodIssue,
   values: Readonly<Record<string, unknown>>,
-  isFromEnvironment: (name: string) => boolean,
+  { isFromEnvironment, secretText }: Origin,
   known: readonly string[],
 ): string[] {
   // Items of a list are shown with their list.
@@ -87,7 +94,30 @@ function describe(
   const option = path.join('.')
   const where = isFromEnvironment(name) ? variableOf(option) : `\`${option}\``
   const value = path.reduce<unknown>((inner, key) => (isFields(inner) ? inner[key] : inner), values)
-  return [`${where}: ${issue.message}, got ${name === 'secret' ? 'something else' : shown(value)}`]
+  if (name === 'secret')
+    return [`${where}: ${issue.message}, got ${shownSecret(issue, value)}${secretHint(secretText, value)}`]
+  return [`${where}: ${issue.message}, got ${shown(value)}`]
+}
+
+/** Which of them it is and how long, and nothing of what it says. */
+function shownSecret(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined) return 'none'
+  const secrets: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const index = issue.path.find((key) => typeof key === 'number') ?? 0
+  const secret = secrets[index]
+  const isSecret = typeof secret === 'string' || Buffer.isBuffer(secret)
+  const which = secrets.length > 1 ? ` as number ${index + 1} of ${secrets.length}` : ''
+  return `${isSecret ? `${secret.length} characters` : 'something else'}${which}`
+}
+
+/** How the variable was read, where that may surprise. */
+function secretHint(text: string | undefined, value: unknown): string {
+  if (text === undefined && value === undefined) return `. Give one, or set ${variableOf('secret')}`
+  if (text?.trim().startsWith('['))
+    return '. It begins with "[", so it has to be a JSON list of texts: ["one", "another"]'
+  if (text?.includes(','))
+    return '. A comma divides a list; a secret with a comma in it goes into a JSON list: ["one, and only"]'
+  return ''
 }
 
 function unknownName(name: string, known: readonly string[]): string {

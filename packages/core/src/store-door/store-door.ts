@@ -1,4 +1,5 @@
 import type { SessionAttributes } from '../attribute-view.ts'
+import { isSet } from '../options/environment-options.ts'
 import type { SessionManagerOptions } from '../options/session-manager-options.ts'
 import type { EndReason } from '../records/session-record.ts'
 import { SessionError } from '../session-error.ts'
@@ -35,7 +36,7 @@ export class StoreDoor {
   readonly #failures = new WeakMap<object, { readonly error: unknown; readonly at: number }>()
 
   /**
-   * `sticky` is off unless it is given. Throws `INVALID_OPTION`.
+   * `sticky` is off unless it is given, here or in the environment. Throws `INVALID_OPTION`.
    *
    * @param isHidden whether the library's session object has this name for something else than an attribute
    */
@@ -44,7 +45,7 @@ export class StoreDoor {
     if (manager) assertNone(own)
     this.#attributes = new LibraryAttributes(isHidden)
     this.#ownsManager = manager === undefined
-    this.manager = manager ?? new SessionManager({ ...own, sticky: own.sticky ?? false })
+    this.manager = manager ?? new SessionManager({ ...own, sticky: own.sticky ?? stickyByDefault() })
   }
 
   /** Closes the manager, unless it was given. */
@@ -170,6 +171,11 @@ export class StoreDoor {
     const ids = await this.ids()
     while (ids.length > 0) await Promise.all(ids.splice(0, CLEAR_WIDTH).map((id) => this.manager.end(id)))
   }
+}
+
+/** The library's cookie names no worker, so nothing binds its sessions to one. `undefined`: the environment says it. */
+function stickyByDefault(): false | undefined {
+  return isSet('sticky', process.env) ? undefined : false
 }
 
 /** Throws `INVALID_OPTION` for options that a given manager would not hear of. */

@@ -36,6 +36,31 @@ describe('The secret', () => {
     expect(resolved({ secret: [long, long] }, production).secret).toEqual([long, long])
   })
 
+  it.each([
+    [
+      'hush,hush',
+      'expected at least 32 characters in production, got 4 characters as number 1 of 2. A comma divides a list; a secret ' +
+        'with a comma in it goes into a JSON list: ["one, and only"]',
+    ],
+    ['hush', 'expected at least 32 characters in production, got 4 characters'],
+    ['["hush,hush"]', 'expected at least 32 characters in production, got 9 characters. It begins with "["'],
+    [
+      '["hush hush hush hush hush hush hush", "hush"',
+      'expected a text, or a list of texts, got none. It begins with "[", so it has to be a JSON list of texts',
+    ],
+    ['[42]', 'expected a text, or a list of texts, got something else. It begins with "["'],
+  ])('of the environment is read as a list, and a message says so: %s', (text, message) => {
+    const read = (): unknown => resolved({}, { ...production, HZ_SESSION_SECRET: text })
+    expect(read).toThrow(`HZ_SESSION_SECRET: ${message}`)
+    expect(read).toThrow(/^(?!.*hush)/s)
+  })
+
+  it('that nobody gave is asked for', () => {
+    expect(() => resolved({})).toThrow(
+      '`secret`: expected a text, or a list of texts, got none. Give one, or set HZ_SESSION_SECRET',
+    )
+  })
+
   it('is never shown in a message', () => {
     expect(() => resolved({ secret: ['hushhush', ''] })).toThrow(/^(?!.*hushhush)/s)
     expect(() => resolved({ secret: 'hushhush' }, production)).toThrow(/^(?!.*hushhush)/s)
