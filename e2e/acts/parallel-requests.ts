@@ -32,3 +32,14 @@ export async function expectIncrementsCounted(stage: Stage, workers: Pair, incre
     expect(attributes['count']).toBe(increments)
   }
 }
+
+/** So many redirects are followed to the other worker, each of which has to show what the one before it has changed. */
+export async function expectRedirectsToFindData(stage: Stage, workers: Pair, redirects: number): Promise<void> {
+  const browser = stage.browser()
+  for (let turn = 0; turn < redirects; turn++) {
+    const answer = await browser.fetch(workers[turn % 2]!, 'POST', '/api/redirect/step', turn)
+    expect(answer.status).toBe(303)
+    const seen = await browser.follow(answer, workers[(turn + 1) % 2]!)
+    expect(JSON.parse(seen.text)).toMatchObject({ attributes: { step: turn } })
+  }
+}

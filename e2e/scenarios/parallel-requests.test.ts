@@ -1,5 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { expectIncrementsCounted, expectParallelWritesKept } from '../acts/parallel-requests.ts'
+import { beforeAll, describe, test } from 'vitest'
+import {
+  expectIncrementsCounted,
+  expectParallelWritesKept,
+  expectRedirectsToFindData,
+} from '../acts/parallel-requests.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { canStartMembers } from '../harness/requirements.ts'
 import { SETUPS } from '../harness/setups.ts'
@@ -30,13 +34,7 @@ describe.skipIf(!canStartMembers)('parallel requests of one session', () => {
     })
 
     test('see the data of a redirect at the other worker', async () => {
-      const browser = stage.browser()
-      for (let turn = 0; turn < REDIRECTS; turn++) {
-        const answer = await browser.fetch(workers[turn % 2]!, 'POST', '/api/redirect/step', turn)
-        expect(answer.status).toBe(303)
-        const seen = await browser.follow(answer, workers[(turn + 1) % 2]!)
-        expect(JSON.parse(seen.text)).toMatchObject({ attributes: { step: turn } })
-      }
+      await expectRedirectsToFindData(stage, workers, REDIRECTS)
     })
   })
 })
