@@ -42,6 +42,13 @@ export class ClusterMember {
     await member.exited
   }
 
+  /** Stops the process in order, so that it hands its data over. Resolves when it is gone. */
+  async stop(): Promise<void> {
+    const member = this.#running
+    this.#member = undefined
+    await member.stop()
+  }
+
   /** The process stops where it is: connections stay open and nothing answers. */
   freeze(): void {
     signal(this.#running.pid, 'SIGSTOP')

@@ -71,6 +71,15 @@ export class Cluster {
     await this.whole()
   }
 
+  /** Stops each member in order and starts it again, the next one when all are one cluster again. */
+  async restartAll(): Promise<void> {
+    for (const member of this.members) {
+      await member.stop()
+      await member.start()
+      await this.whole()
+    }
+  }
+
   /** Resolves when all members are one cluster, in the eyes of each of them. */
   async whole(): Promise<void> {
     for (const address of this.addresses) {

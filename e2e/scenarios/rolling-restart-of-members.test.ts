@@ -1,10 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { LifeGoesOn } from '../acts/life-goes-on.ts'
-import { BUDGET } from '../harness/budget.ts'
+import { longest, statusCounts } from '../harness/answer.ts'
+import { BUDGET, LONGEST_WRITE } from '../harness/budget.ts'
+import type { Cluster } from '../harness/cluster.ts'
+import { Load, isServed } from '../harness/load.ts'
 import { ManagerStage } from '../harness/manager-stage.ts'
+import { measured } from '../harness/measured.ts'
 import type { MemberGroup } from '../harness/member-group.ts'
 import { canStartMembers } from '../harness/requirements.ts'
+import { STICKY, STICKY_ON_STOCK, STORE_SETUPS } from '../harness/setups.ts'
+import type { Setup } from '../harness/setups.ts'
+import { Stage } from '../harness/stage.ts'
+import { User } from '../harness/user.ts'
+import { waitFor } from '../harness/wait-for.ts'
+import type { Worker } from '../harness/worker.ts'
 
 const MAPS = { session_replication: {}, stock: { stock: true } } as const
 /** Ms of life before the first member goes, and after the second one is back. */
@@ -33,3 +43,88 @@ describe.skipIf(!canStartMembers)('while members are restarted in order, one aft
     expect(problems).toEqual([])
   })
 })
+
+const USERS = 6
+/** Users who log out meanwhile, one after the other, and ms between two of them. */
+const LEAVERS = 40
+const LEAVE_EVERY = 250
+/** Ms between two requests of one kind of a user: there are three shops at once. */
+const PAUSE = 75
+
+interface Shop {
+  readonly setup: Setup
+  readonly workers: readonly [Worker, Worker]
+  readonly users: readonly User[]
+  readonly leavers: readonly User[]
+}
+
+/** What members tell of a change they may not have told, or not to everybody: whoever looks sees it all the same. */
+describe.skipIf(!canStartMembers)('the shop while members are restarted in order', () => {
+  const stage = new Stage()
+  let cluster: Cluster
+  let shops: Shop[]
+  beforeAll(async () => {
+    cluster = await stage.cluster()
+    shops = await Promise.all([STORE_SETUPS[0]!, STICKY, STICKY_ON_STOCK].map(opened))
+  })
+
+  async function opened(setup: Setup): Promise<Shop> {
+    const workers = await stage.pair(cluster, { ...setup, operationTimeout: BUDGET })
+    const logIn = (name: string, at: number): Promise<User> => User.logIn(stage.browser(), workers[at % 2]!, name)
+    const users = await Promise.all(Array.from({ length: USERS }, (_, index) => logIn(`user${index}`, index)))
+    const leavers = await Promise.all(Array.from({ length: LEAVERS }, (_, index) => logIn(`leaver${index}`, index)))
+    return { setup, workers, users, leavers }
+  }
+
+  test('keeps every acknowledged write and log-out, at every worker', async () => {
+    const restarting = { isOver: false }
+    const loads = shops.map(({ users, workers }) => new Load(users, workers, PAUSE).start())
+    const leaving = shops.map((shop) => leaveOneByOne(shop, () => restarting.isOver))
+    await pause(CALM)
+    await cluster.restartAll().finally(() => (restarting.isOver = true))
+    const end = performance.now()
+    await waitFor('everybody is served', () => loads.every((load) => load.hasServedAll(end, 5)))
+    await Promise.all(loads.map((load) => load.stop()))
+    const left = await Promise.all(leaving)
+
+    for (const [index, { setup, users, workers }] of shops.entries()) {
+      const answers = loads[index]!.events.map(({ answer }) => answer)
+      measured(
+        `${setup.title}: ${JSON.stringify(statusCounts(answers))}, longest answer ${longest(answers)} ms, ` +
+          `${left[index]!.length} log-outs`,
+      )
+      // A call may fail, but only so that its caller knows that it is not confirmed.
+      const failed = loads[index]!.events.filter((event) => !isServed(event))
+      expect(failed.filter(({ answer }) => answer.status !== 503)).toEqual([])
+      expect(longest(answers)).toBeLessThanOrEqual(LONGEST_WRITE[setup.door])
+      expect(left[index]!.length).toBeGreaterThan(0)
+      for (const worker of workers) {
+        for (const user of users) expect(await user.contradictions(worker)).toEqual([])
+        for (const cookies of left[index]!) {
+          const thief = stage.browser()
+          await thief.adopt(worker, cookies)
+          expect(await thief.session(worker)).toMatchObject({ isNew: true, id: null, attributes: {} })
+          thief.close()
+        }
+      }
+    }
+  })
+})
+
+/**
+ * Users log out at the worker that did not serve them last.
+ *
+ * @returns the cookies of those whose log-out was confirmed
+ */
+async function leaveOneByOne({ workers, leavers }: Shop, isOver: () => boolean): Promise<string[]> {
+  const left: string[] = []
+  for (const [index, { browser }] of leavers.entries()) {
+    if (isOver()) break
+    const cookies = await browser.cookies(workers[0])
+    const answer = await browser.logout(workers[(index + 1) % 2]!)
+    expect([204, 503]).toContain(answer.status)
+    if (answer.status === 204) left.push(cookies)
+    await pause(LEAVE_EVERY)
+  }
+  return left
+}

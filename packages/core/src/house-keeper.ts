@@ -1,5 +1,6 @@
 import type { CancelTimer, Clock } from './clock.ts'
 import { within } from './clock.ts'
+import { householdKey, isLeftBehind } from './household.ts'
 import { Lease } from './lease.ts'
 import type { Logger } from './logger.ts'
 import { reasonOf } from './logger.ts'
@@ -22,7 +23,7 @@ export interface HouseKeeperOptions {
   readonly cleanUpPeriod: number
 }
 
-const LEASE_KEY = 'hazelcast-session.sweep'
+const LEASE_KEY = householdKey('sweep')
 /** Seconds after which another worker may sweep when the sweeping one has died. */
 const LEASE_SECONDS = 30
 /** Ms by which a sweep is late, so that a worker whose clock is behind has had its say. */
@@ -148,13 +149,14 @@ export class HouseKeeper {
   async #end({ key, text }: StoredText, expiredBefore: number): Promise<boolean> {
     const { store, ender } = this.#options
     const entry = this.#entryOf(key, text)
-    if (!entry || entry.expiresAt >= expiredBefore) return false
-    if (!isEnded(entry)) return ender.endExpired(key, { record: entry, token: text })
+    const isOver = entry ? entry.expiresAt < expiredBefore : isLeftBehind({ key, text }, expiredBefore)
+    if (!isOver) return false
+    if (entry && !isEnded(entry)) return ender.endExpired(key, { record: entry, token: text })
     await this.#limited(store.remove(key, text))
     return false
   }
 
-  /** What is no entry of ours is nobody's to sweep. */
+  /** What is no entry of a session, nor of the household, is nobody's to sweep. */
   #entryOf(key: string, text: string): StoredEntry | undefined {
     try {
       return this.#options.codec.parse(key, text)

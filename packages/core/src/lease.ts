@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from './clock.ts'
 import { within } from './clock.ts'
+import { householdText } from './household.ts'
 import type { RecordStore } from './records/record-store.ts'
 import { StoreUnavailableError } from './records/store-unavailable.ts'
 
@@ -75,9 +76,7 @@ export class Lease {
 
   #text(): string {
     const { clock, seconds } = this.#options
-    const holder: LeaseHolder = { holder: this.#holder, expiresAt: clock.now() + seconds * 1000 }
-    // Format 0 is no session's: nobody takes a lease for one.
-    return JSON.stringify({ format: 0, ...holder })
+    return householdText(clock.now() + seconds * 1000, { holder: this.#holder })
   }
 }
 

@@ -10,14 +10,13 @@ import { resolveOptions } from './options/resolve-options.ts'
 import type { ResolvedOptions, SessionManagerOptions } from './options/session-manager-options.ts'
 import { jsonRecordCodec } from './records/record-codec.ts'
 import { RecordLoader } from './records/record-loader.ts'
-import type { RecordStore, StoredText } from './records/record-store.ts'
-import { StoreUnavailableError } from './records/store-unavailable.ts'
+import type { RecordStore } from './records/record-store.ts'
 import type { EndReason, SessionRecord } from './records/session-record.ts'
-import { isEnded } from './records/session-record.ts'
 import { SessionError } from './session-error.ts'
 import type { SessionEventListener, SessionEventName } from './session-events.ts'
 import { SessionEvents } from './session-events.ts'
 import { SessionIdPolicy } from './session-id-policy.ts'
+import { SessionListing } from './session-listing.ts'
 import { SessionLifetime } from './session-lifetime.ts'
 import { SessionSaver } from './session-saver.ts'
 import { Session } from './session.ts'
@@ -70,6 +69,7 @@ export class SessionManager {
   readonly #lifetime: SessionLifetime
   readonly #store: RecordStore
   readonly #loader: RecordLoader
+  readonly #listing: SessionListing
   readonly #saver: SessionSaver
   readonly #lease: WorkerLease
   #closing: Promise<void> | undefined
@@ -100,6 +100,7 @@ export class SessionManager {
       events: this.#events,
     }
     this.#loader = new RecordLoader(shared)
+    this.#listing = new SessionListing(shared)
     this.#lease = new WorkerLease(shared)
     // In a store of this process alone nobody else can have the name.
     if (this.#options.sticky && this.#options.enabled && !this.#options.recordStore) this.#lease.start()
@@ -186,28 +187,13 @@ export class SessionManager {
     return this.#saver.sweep()
   }
 
-  /** All live sessions, page by page, for administration: it reads the whole map. */
+  /**
+   * All live sessions, each once, page by page, for administration: it reads the whole map. Of a session whose change of
+   * id is not completed this is the one with the new id.
+   */
   async *sessions(): AsyncIterable<Session> {
     this.#assertOpen()
-    const pages = this.#store.find?.()[Symbol.asyncIterator]()
-    for (let page = await this.#nextPage(pages); page; page = await this.#nextPage(pages)) {
-      for (const { key, text } of page) {
-        const record = this.#liveRecord(key, text)
-        if (record) yield this.#session(key, record, text)
-      }
-    }
-  }
-
-  /** One page within the budget of a load; `undefined` after the last. */
-  async #nextPage(pages: AsyncIterator<readonly StoredText[]> | undefined): Promise<readonly StoredText[] | undefined> {
-    if (!pages) return undefined
-    const { operationTimeout } = this.#options
-    const late = (): Error =>
-      new StoreUnavailableError(`The session store did not list its sessions within ${operationTimeout} ms.`, {
-        unsent: false,
-      })
-    const { done, value } = await within(this.#clock, operationTimeout, pages.next(), late)
-    return done === true ? undefined : value
+    for await (const { key, record, text } of this.#listing.records()) yield this.#session(key, record, text)
   }
 
   /** Whether the load balancer keeps a session at one worker. */
@@ -276,15 +262,6 @@ export class SessionManager {
   #session(id: string, record: SessionRecord, token?: string): Session {
     const view = new AttributeView(record.attributes, this.#options.serializer)
     return new Session(id, this.#saver, view, record, token)
-  }
-
-  #liveRecord(key: string, text: string): SessionRecord | undefined {
-    try {
-      const entry = jsonRecordCodec.parse(key, text)
-      return isEnded(entry) || entry.expiresAt <= this.#clock.now() ? undefined : entry
-    } catch {
-      return undefined
-    }
   }
 
   #watchStore(): void {

@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from './clock.ts'
+import { householdKey } from './household.ts'
 import type { LeaseHolder } from './lease.ts'
 import { Lease } from './lease.ts'
 import type { Logger } from './logger.ts'
@@ -12,7 +13,6 @@ export interface WorkerLeaseOptions {
   readonly worker: Worker
 }
 
-const KEY = 'hazelcast-session.worker.'
 /** Seconds a name stays taken by a worker that died, and ms between two renewals. */
 const LEASE_SECONDS = 30
 const RENEW_EVERY = 10_000
@@ -33,7 +33,7 @@ export class WorkerLease {
 
   constructor(options: WorkerLeaseOptions) {
     this.#options = options
-    this.#lease = new Lease({ ...options, key: KEY + options.worker.name, seconds: LEASE_SECONDS })
+    this.#lease = new Lease({ ...options, key: householdKey(`worker.${options.worker.name}`), seconds: LEASE_SECONDS })
   }
 
   /** Begins to hold the name, in the background. A store that is away is asked again later. */

@@ -48,6 +48,32 @@ describe('the house keeper', () => {
     expect(ended.find(({ id }) => id === ids[7])?.attributes).toEqual({ index: 7 })
   })
 
+  test('takes away what dead workers kept for themselves, and nothing that looks like it', async () => {
+    const { clock, recordStore, managers } = workers(['w1'])
+    const now = clock.now()
+    const [past, later] = [
+      { format: 0, expiresAt: now },
+      { format: 0, expiresAt: now + 3_600_000 },
+    ]
+    const entries = {
+      'hazelcast-session.worker.dead': past,
+      'hazelcast-session.probe.1': past,
+      'hazelcast-session.worker.live': later,
+      'hazelcast-session.newer': { ...past, format: 2 },
+      'somebody.else': past,
+    }
+    for (const [key, entry] of Object.entries(entries)) {
+      await recordStore.create(key, JSON.stringify(entry), { seconds: 1_000_000 })
+    }
+    await clock.advance(4000)
+    await managers[0]!.sweep()
+    expect(await recordStore.load('hazelcast-session.worker.dead')).toBeDefined()
+    await clock.advance(2000)
+    expect(await managers[0]!.sweep()).toBe(0)
+    const left = await Promise.all(Object.keys(entries).map(async (key) => (await recordStore.load(key)) && key))
+    expect(left.filter(Boolean)).toEqual(Object.keys(entries).slice(2))
+  })
+
   test('takes the entries away', async () => {
     const { clock, recordStore, managers } = workers(['w1'])
     const [id = ''] = await begin(managers[0]!, 1)

@@ -164,6 +164,19 @@ test('sessions lists the live ones, and neither markers nor expired nor foreign 
   expect(found.map(({ id, data }) => ({ id, data }))).toEqual([{ id: live.id, data: { user: 'ann' } }])
 })
 
+test('sessions lists many pages, and of an id change that is not completed the new id alone', async () => {
+  const { manager } = managed()
+  const ids: string[] = []
+  for (let n = 0; n < 250; n++) {
+    const session = await saved(manager, { n })
+    if (n % 3 === 0) await session.signIn('ann')
+    ids.push(session.id)
+  }
+  const found: string[] = []
+  for await (const session of manager.sessions()) found.push(session.id)
+  expect(found.toSorted()).toEqual(ids.toSorted())
+})
+
 test('the worker is the one that was named', () => {
   expect(managed().manager.worker).toEqual({ name: 'w1' })
 })

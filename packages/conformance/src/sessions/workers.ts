@@ -52,5 +52,24 @@ export const workers: Behaviour<SessionsStand> = {
       for await (const session of second.sessions()) listed.push(session.id)
       deepEqual(listed.toSorted(), ids.toSorted())
     },
+
+    'a session whose id is about to change is listed once, by the new id': async (stand) => {
+      const [first, second] = await stand.pair()
+      const ids: string[] = []
+      for (let n = 0; n < 5; n++) {
+        const session = await begin(first, { n })
+        await (n % 2 === 0 ? session.signIn('ann') : session.changeId())
+        ids.push(session.id)
+      }
+      const { id } = await begin(first)
+      const list = async (): Promise<string[]> => {
+        const listed: string[] = []
+        for await (const session of second.sessions()) listed.push(session.id)
+        return listed.toSorted()
+      }
+      deepEqual(await list(), [...ids, id].toSorted())
+      for (const shown of ids) await arrive(second, shown)
+      deepEqual(await list(), [...ids, id].toSorted())
+    },
   },
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import hazelcast from 'hazelcast-client'
 import type { IMap } from 'hazelcast-client'
 import type { Clock } from '../clock.ts'
+import { householdKey, householdText } from '../household.ts'
 import { SessionError } from '../session-error.ts'
 
 /** Milliseconds that the probe entry lives when nobody can remove it any more. */
@@ -20,9 +21,10 @@ export interface MapLife {
 
 /** Writes, replaces, looks at and removes an entry. Rejects when the map cannot do compare-and-set on our values. */
 export async function probeMapLife(map: IMap<string, unknown>, clock: Clock): Promise<MapLife> {
-  const key = `hazelcast-session.probe.${randomUUID()}`
+  const key = householdKey(`probe.${randomUUID()}`)
+  const expiresAt = clock.now() + PROBE_TTL
   const value = (step: number): unknown =>
-    new hazelcast.HazelcastJsonValue(JSON.stringify({ format: 0, probe: key, step }))
+    new hazelcast.HazelcastJsonValue(householdText(expiresAt, { probe: key, step }))
   const before = clock.now()
   await map.putIfAbsent(key, value(1), PROBE_TTL)
   try {
