@@ -19,6 +19,7 @@ export class AttributeView {
   /** Values that were read or assigned. A change inside one is found by comparing texts. */
   readonly #values = new Map<string, unknown>()
   readonly #deleted = new Set<string>()
+  #watcher: (() => void) | undefined
   /** The attributes as properties. Nested changes count: `data.cart.items.push(...)`. */
   readonly data: SessionAttributes
 
@@ -26,6 +27,11 @@ export class AttributeView {
     this.#base = base
     this.#serializer = serializer
     this.data = attributesOf(this, {}, () => false)
+  }
+
+  /** Calls `watcher` after each assignment and deletion. What is changed inside of a value, nobody is told. */
+  watch(watcher: () => void): void {
+    this.#watcher = watcher
   }
 
   get base(): AttributeTexts {
@@ -55,12 +61,14 @@ export class AttributeView {
     assertAttributeName(name)
     this.#deleted.delete(name)
     this.#values.set(name, value)
+    this.#watcher?.()
   }
 
   delete(name: string): void {
     this.#values.delete(name)
     // Also when the base lacks it: a save under way may be about to put it there.
     this.#deleted.add(name)
+    this.#watcher?.()
   }
 
   /** What was done since the base: assigned, deleted, or changed in place. */
@@ -104,7 +112,7 @@ export class AttributeView {
     this.#values.clear()
     this.#deleted.clear()
     for (const [name, value] of kept) {
-      if (value === undefined) this.delete(name)
+      if (value === undefined) this.#deleted.add(name)
       else this.#values.set(name, value)
     }
   }

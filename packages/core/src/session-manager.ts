@@ -12,6 +12,7 @@ import { jsonRecordCodec } from './records/record-codec.ts'
 import { RecordLoader } from './records/record-loader.ts'
 import type { RecordStore } from './records/record-store.ts'
 import type { EndReason, SessionRecord } from './records/session-record.ts'
+import { SavePolicy } from './save-policy.ts'
 import { SessionError } from './session-error.ts'
 import type { SessionEventListener, SessionEventName } from './session-events.ts'
 import { SessionEvents } from './session-events.ts'
@@ -60,6 +61,8 @@ const READY_TIMEOUT = 30_000
 export class SessionManager {
   readonly idPolicy: SessionIdPolicy = new SessionIdPolicy()
   readonly worker: Worker
+  /** When changes are written: the option `savePeriod`. */
+  readonly savePolicy: SavePolicy
   /** @internal Requests under way, whose sessions are kept alive. */
   readonly openRequests: OpenRequests
   readonly #options: ResolvedOptions
@@ -87,6 +90,7 @@ export class SessionManager {
     this.#lifetime = new SessionLifetime(this.#options)
     this.openRequests = new OpenRequests(this.#clock)
     this.worker = workerNamed(this.#options.workerName, environment)
+    this.savePolicy = SavePolicy.of(this.#options.savePeriod, this.#options.deferredWrite)
     this.#store = openRecordStore(this.#options, { clock: this.#clock, logger: this.#logger, environment })
     this.#watchStore()
     const shared = {
@@ -98,6 +102,7 @@ export class SessionManager {
       lifetime: this.#lifetime,
       worker: this.worker,
       events: this.#events,
+      savePolicy: this.savePolicy,
     }
     this.#loader = new RecordLoader(shared)
     this.#listing = new SessionListing(shared)

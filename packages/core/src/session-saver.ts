@@ -13,11 +13,13 @@ import type { EndReason, SessionRecord } from './records/session-record.ts'
 import type { AttributeChanges } from './saving/attribute-changes.ts'
 import { BackgroundTouches } from './saving/background-touches.ts'
 import { ConflictPolicy } from './saving/conflict-policy.ts'
-import { changeIntent, touchIntent, updateIntent } from './saving/intent.ts'
+import type { Intent } from './saving/intent.ts'
+import { changeIntent, touchIntent, updateIntent, useIntent } from './saving/intent.ts'
 import { RecordStamp } from './saving/record-stamp.ts'
 import { SaveQueue } from './saving/save-queue.ts'
 import { SessionEnder } from './saving/session-ender.ts'
 import { WriteLoop } from './saving/write-loop.ts'
+import type { SavePolicy } from './save-policy.ts'
 import { SessionError } from './session-error.ts'
 import type { SessionEvents, SessionSummary } from './session-events.ts'
 import type { SessionIdPolicy } from './session-id-policy.ts'
@@ -35,6 +37,7 @@ export interface SessionSaverOptions extends ResolvedOptions {
   readonly lifetime: SessionLifetime
   readonly worker: Worker
   readonly events: SessionEvents
+  readonly savePolicy: SavePolicy
 }
 
 /** Carries out what sessions ask for, and tells the world what became of it. */
@@ -43,6 +46,7 @@ export class SessionSaver implements SessionWriter {
   readonly #queue: SaveQueue
   readonly #ender: SessionEnder
   readonly #policy: ConflictPolicy
+  readonly #savePolicy: SavePolicy
   readonly #touches: BackgroundTouches
   readonly #idChange: IdChange
   readonly #houseKeeper: HouseKeeper
@@ -56,6 +60,7 @@ export class SessionSaver implements SessionWriter {
     this.#options = options
     this.#queue = new SaveQueue({ ...options, loop, stamp })
     this.#policy = new ConflictPolicy(options.conflict, options.merge, options.serializer)
+    this.#savePolicy = options.savePolicy
     this.#touches = new BackgroundTouches(options.clock)
     this.#ender = new SessionEnder({
       ...options,
@@ -80,17 +85,37 @@ export class SessionSaver implements SessionWriter {
     return session.inTurn(() => this.#update(session, change, deadline))
   }
 
+  /** Saves what was assigned so far. That the session has ended is left for the end of the request to find out. */
+  async saveAssigned(session: Session): Promise<void> {
+    this.#assertOpen()
+    const pending = session.pending()
+    if (!pending.isEmpty) await this.#write(session, pending, this.#deadline())
+  }
+
+  /** What the end of a request writes by itself, and what its answer waits for. */
+  async commit(session: Session, pending: PendingChanges): Promise<void> {
+    const isUnchanged = pending.isEmpty && !session.isNew && !session.isBeingSaved
+    if (isUnchanged && this.#savePolicy.savesUnchanged) return this.#use(session)
+    return this.save(session, pending)
+  }
+
   async #save(session: Session, pending: PendingChanges, deadline: number): Promise<void> {
-    const { changes, settings, isEmpty } = pending
-    if (!session.isNew && isEmpty) return this.#touchIfDue(session, deadline)
+    if (!session.isNew && pending.isEmpty) return this.#touchIfDue(session, deadline)
+    const isWritten = await this.#write(session, pending, deadline)
+    if (!isWritten) throw this.#lateWrite(pending.changes)
+  }
+
+  /** `false`: the session has ended, and nothing was written. */
+  async #write(session: Session, { changes, settings }: PendingChanges, deadline: number): Promise<boolean> {
     const intent = changeIntent(changes, settings, this.#policy)
     const result = await this.#queue.write(session.id, session.known, intent, deadline)
-    if (result.kind === 'ended') throw this.#lateWrite(changes)
+    if (result.kind === 'ended') return false
     // Asked only now: of two saves at the same time the first to be confirmed is the one that created it.
     const wasNew = session.isNew
     session.saved(changes, settings, result.stored)
     this.#conflicts(result.result)
     if (wasNew && result.stored) this.#created(session.id, result.stored.record)
+    return true
   }
 
   async #update<R>(session: Session, change: (data: SessionAttributes) => R, deadline: number): Promise<R> {
@@ -119,8 +144,12 @@ export class SessionSaver implements SessionWriter {
     else this.#touches.start(session.id, session.expiresAt, () => this.#touch(session, usedAt))
   }
 
-  async changeId(session: Session, { principal, newId }: IdChangeRequest): Promise<void> {
+  async changeId(session: Session, change: IdChangeRequest): Promise<void> {
     this.#assertOpen()
+    return session.inTurn(() => this.#changeId(session, change))
+  }
+
+  async #changeId(session: Session, { principal, newId }: IdChangeRequest): Promise<void> {
     const { clock, events, idPolicy } = this.#options
     const previousId = session.id
     const wasNew = session.isNew
@@ -179,8 +208,18 @@ export class SessionSaver implements SessionWriter {
     this.#ender.close()
   }
 
-  async #touch(session: Session, usedAt: number, deadline?: number): Promise<void> {
+  /** Writes that the session is used, whether that is due or not. */
+  #use(session: Session): Promise<void> {
+    const { clock } = this.#options
+    return this.#touched(session, useIntent(clock.now()), this.#deadline())
+  }
+
+  #touch(session: Session, usedAt: number, deadline?: number): Promise<void> {
     const intent = touchIntent(this.#options.lifetime, usedAt)
+    return this.#touched(session, intent, deadline)
+  }
+
+  async #touched(session: Session, intent: Intent<undefined>, deadline: number | undefined): Promise<void> {
     const result = await this.#queue.write(session.id, session.known, intent, deadline)
     if (result.kind === 'ended') session.over()
     else session.touched(result.stored)

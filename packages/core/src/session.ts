@@ -23,6 +23,8 @@ export interface IdChangeRequest {
 /** What a session asks of the manager that it came from. */
 export interface SessionWriter {
   save(session: Session, pending: PendingChanges): Promise<void>
+  saveAssigned(session: Session): Promise<void>
+  commit(session: Session, pending: PendingChanges): Promise<void>
   update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R>
   touch(session: Session): Promise<void>
   changeId(session: Session, change: IdChangeRequest): Promise<void>
@@ -44,6 +46,7 @@ export class Session {
   /** Settles, and never rejects, when the last write of this view that was asked for has; `undefined`: none is under way. */
   #lastWrite: Promise<void> | undefined
   #writes = 0
+  #isSaveWaiting = false
   #isOver = false
 
   /** @internal Sessions come from `SessionManager.load` and `SessionManager.create`. */
@@ -137,6 +140,38 @@ export class Session {
    */
   async save(pending: PendingChanges = this.pending()): Promise<void> {
     return this.#writer.save(this, pending)
+  }
+
+  /**
+   * Ends a request: writes what is to be written then, as the option `savePeriod` says, and resolves when the answer may
+   * leave. `pending`: for who has looked at it already. Rejects as `save` does.
+   */
+  async commit(pending: PendingChanges = this.pending()): Promise<void> {
+    return this.#writer.commit(this, pending)
+  }
+
+  /** Calls `watcher` after each assignment to an attribute, and after each deletion. For adapters. */
+  watchAssignments(watcher: () => void): void {
+    this.#view.watch(watcher)
+  }
+
+  /**
+   * Saves what is changed by the time that its turn comes. Nobody hears of a failure: what was not saved is tried again by
+   * `commit`.
+   */
+  saveSoon(): void {
+    if (this.#isSaveWaiting) return
+    this.#isSaveWaiting = true
+    const saving = this.inTurn(() => {
+      this.#isSaveWaiting = false
+      return this.#writer.saveAssigned(this)
+    })
+    saving.catch(() => {})
+  }
+
+  /** Whether saves of this view are under way. */
+  get isBeingSaved(): boolean {
+    return this.#lastWrite !== undefined
   }
 
   /**

@@ -98,6 +98,7 @@ export class SessionExchange {
     this.#hasEnded = false
     this.#request.keep(session)
     this.#host.show(session)
+    if (this.#manager.savePolicy.savesAssignments) session.watchAssignments(() => this.#assigned(session))
   }
 
   /** Ends the session and begins another one. */
@@ -191,7 +192,7 @@ export class SessionExchange {
     const left = this.#host.left()
     if (!this.#isShown && !this.#isNeeded(left)) {
       const loaded = this.#request.session
-      return loaded && touched(loaded)
+      return loaded && this.#used(loaded, true)
     }
     const committed = this.#commit(left === undefined ? this.session : left, true)
     if (committed) return committed.then(() => this.#clearIfEnded())
@@ -236,16 +237,31 @@ export class SessionExchange {
       return undefined
     }
     if (left.isNew && !this.#wasModified && !this.#config.saveUninitialized) return undefined
-    if (isOver && !left.isNew) return this.#end(left)
-    if (!isOver && (!pending.isEmpty || left.isNew)) return this.#saved(left, pending, isHead)
+    const isBeingSaved = left.isBeingSaved
+    if (isOver && (!left.isNew || isBeingSaved)) return this.#end(left)
+    if (!isOver && (!pending.isEmpty || left.isNew || isBeingSaved)) return this.#saved(left, pending, isHead)
     if (isHead) this.#issueIfDue(left)
-    return touched(left)
+    return this.#used(left, isHead)
+  }
+
+  /** An attribute was assigned, or deleted. What the end of the request would refuse is left to that. */
+  #assigned(session: Session): void {
+    const mayBegin = !session.isNew || this.#host.isHeadOpen
+    if (this.#request.refusal !== undefined || this.#request.kept !== session || !mayBegin) return
+    if (!this.#host.note(session)) return
+    this.#wasModified = true
+    session.saveSoon()
+  }
+
+  /** Says that the session was used, though not changed. `undefined`: nobody has to wait for that. */
+  #used(session: Session, isHead: boolean): Promise<void> | undefined {
+    return isHead && this.#manager.savePolicy.savesUnchanged ? session.commit() : touched(session)
   }
 
   async #saved(session: Session, pending: PendingChanges, isHead: boolean): Promise<void> {
     if (session.isNew) this.#assertHeadOpen()
     try {
-      await session.save(pending)
+      await session.commit(pending)
     } catch (error) {
       // Somebody ended the session meanwhile: the change is dropped, and the cookie may be a later log-in's.
       if (error instanceof SessionError && error.code === 'SESSION_ENDED') return
@@ -262,7 +278,7 @@ export class SessionExchange {
 
   async #end(session: Session): Promise<void> {
     this.#request.keep(undefined)
-    if (session.isNew) return
+    if (session.isNew && !session.isBeingSaved) return
     await session.end()
     this.#hasEnded = true
     await this.#config.imports?.end(session.id)

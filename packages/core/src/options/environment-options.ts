@@ -14,6 +14,8 @@ export const MANAGER_READINGS: Readings = {
   mapName: 'text',
   sticky: 'boolean',
   workerName: 'text',
+  savePeriod: 'number',
+  deferredWrite: 'boolean',
   maxInactiveInterval: 'number',
   absoluteTimeout: 'number',
   touchAfter: 'number',

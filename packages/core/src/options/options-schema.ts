@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ConflictResolver } from '../saving/conflict-policy.ts'
 import { jsonSerializer } from '../records/attribute-serializer.ts'
 import { LONGEST_INTERVAL } from '../session-lifetime.ts'
+import type { SavePeriod } from '../save-policy.ts'
 import { WORKER_NAME } from '../worker.ts'
 import type { ResolvedOptions } from './session-manager-options.ts'
 
@@ -18,6 +19,11 @@ function having<T>(methods: readonly (keyof T & string)[], what: string): z.ZodT
     `expected ${what} with the methods ${methods.join(', ')}`,
   )
 }
+
+const savePeriod: z.ZodType<SavePeriod> = z.union(
+  [z.enum(['attribute', 'always', 'dirty']), z.union([z.literal(-2), z.literal(0), z.literal(1)])],
+  { error: "expected 'attribute' (-2), 'always' (0) or 'dirty' (1)" },
+)
 
 /** A schema for each option of `T`. */
 export type OptionFields<T> = { readonly [Name in keyof T]-?: z.ZodType<T[Name]> }
@@ -44,6 +50,8 @@ export const MANAGER_FIELDS: OptionFields<ResolvedOptions> = {
     .default('session_replication'),
   sticky: z.boolean().default(true),
   workerName: z.string().regex(WORKER_NAME, 'expected 1 to 32 letters, digits, "_" and "-"').optional(),
+  savePeriod: savePeriod.optional(),
+  deferredWrite: z.boolean().optional(),
   maxInactiveInterval: seconds.default(1800),
   absoluteTimeout: seconds.optional(),
   touchAfter: z.number().nonnegative().optional(),

@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { contradictionsInSaving } from '../save-policy.ts'
 import { SessionError } from '../session-error.ts'
 import { MANAGER_READINGS, environmentOptions, unknownVariables, variableOf } from './environment-options.ts'
 import type { Readings } from './environment-options.ts'
@@ -14,8 +15,11 @@ export interface OptionsExtension<Extra> {
   /** Those that have a plain value, and so can come from the environment. `cookie.name` is a field of `cookie`. */
   readonly readings: Readings
   /** What does not fit together, although each option is right. */
-  readonly contradictions: (options: Extra) => string[]
+  readonly contradictions: (options: ResolvedOptions & Extra) => string[]
 }
+
+/** Two ways to say one thing. */
+const SAVING = ['savePeriod', 'deferredWrite']
 
 const NO_EXTENSION: OptionsExtension<object> = { fields: {}, readings: {}, contradictions: () => [] }
 
@@ -47,7 +51,8 @@ export function resolveOptions<Extra extends object = object>(
   // Every field was checked by the schema of its name; that the result has their types is what TypeScript cannot see.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const options = parsed.data as (ResolvedOptions & Extra) | undefined
-  if (options) problems.push(...topologyProblems(options, environment), ...further(options))
+  if (options)
+    problems.push(...topologyProblems(options, environment), ...contradictionsInSaving(options), ...further(options))
   if (problems.length > 0 || !options) throw invalid(problems)
   return options
 }
@@ -62,6 +67,7 @@ function mergeOptions(
   for (const place of PLACES) {
     if (place in code) for (const name of settledBy(place)) if (!(name in code)) delete merged[name]
   }
+  if (SAVING.some((name) => name in code)) for (const name of SAVING) if (!(name in code)) delete merged[name]
   for (const [name, value] of Object.entries(environment)) {
     const given = code[name]
     if (isFields(value) && isFields(given)) merged[name] = { ...value, ...given }

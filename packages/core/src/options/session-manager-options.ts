@@ -2,6 +2,7 @@ import type { HazelcastClient } from '../hazelcast/hazelcast-client.ts'
 import type { Logger } from '../logger.ts'
 import type { AttributeSerializer } from '../records/attribute-serializer.ts'
 import type { RecordStore } from '../records/record-store.ts'
+import type { SavePeriod } from '../save-policy.ts'
 import type { ConflictOption, MergeOption } from '../saving/conflict-policy.ts'
 
 /** What to do with a stored value that is no readable session: treat it as none, refuse the request, or remove it. */
@@ -52,6 +53,14 @@ export interface SessionManagerOptions {
    * @default a short hash of host name and instance number
    */
   readonly workerName?: string | undefined
+  /**
+   * When changes are written: `'attribute'` (-2) each assignment at once, `'always'` (0) at the end of each request,
+   * `'dirty'` (1) at the end of a request that changed something; and, sticky only, `{ every: seconds }` (n > 1) so long
+   * after the first of them, `'shutdown'` (-1) when the manager closes. @default 'dirty'
+   */
+  readonly savePeriod?: SavePeriod | undefined
+  /** Another way to say it: `false` is `'attribute'`, `true` is `'dirty'`. */
+  readonly deferredWrite?: boolean | undefined
   /** Seconds without a request after which a session ends. @default 1800 */
   readonly maxInactiveInterval?: number | undefined
   /** Seconds after which a session ends in any case. @default never */

@@ -87,6 +87,17 @@ export function touchIntent(lifetime: SessionLifetime, usedAt: number): Intent<u
   }
 }
 
+/** Says that the session was used at `usedAt` (epoch ms), whatever is said already. */
+export function useIntent(usedAt: number): Intent<undefined> {
+  return {
+    needsFresh: false,
+    apply: (record) => ({
+      record: { ...record, lastAccessedAt: Math.max(record.lastAccessedAt, usedAt) },
+      result: undefined,
+    }),
+  }
+}
+
 /**
  * Brings to a session whose id was changed what came to its old record since: all names but those that the request which
  * changed the id decided about.

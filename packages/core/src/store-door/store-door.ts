@@ -2,6 +2,9 @@ import type { SessionAttributes } from '../attribute-view.ts'
 import { isSet } from '../options/environment-options.ts'
 import type { SessionManagerOptions } from '../options/session-manager-options.ts'
 import type { EndReason } from '../records/session-record.ts'
+import { resolveOptions } from '../options/resolve-options.ts'
+import type { OptionsExtension } from '../options/resolve-options.ts'
+import { SavePolicy } from '../save-policy.ts'
 import { SessionError } from '../session-error.ts'
 import { SessionManager } from '../session-manager.ts'
 import type { Session } from '../session.ts'
@@ -45,7 +48,7 @@ export class StoreDoor {
     if (manager) assertNone(own)
     this.#attributes = new LibraryAttributes(isHidden)
     this.#ownsManager = manager === undefined
-    this.manager = manager ?? new SessionManager({ ...own, sticky: own.sticky ?? stickyByDefault() })
+    this.manager = manager ?? managerOf({ ...own, sticky: own.sticky ?? stickyByDefault() })
   }
 
   /** Closes the manager, unless it was given. */
@@ -119,9 +122,9 @@ export class StoreDoor {
     this.#attributes.take(view, session)
   }
 
-  /** Says that a session is in use, and saves what `view` has to save, if it has anything. */
+  /** Says that a session is in use, and saves what `view` has to save, if it has anything and that is due (`savePeriod`). */
   async touch(view: Session): Promise<void> {
-    await view.save().catch(unlessEnded)
+    await view.commit().catch(unlessEnded)
   }
 
   /** Saves what `view` has to save. A session that was ended meanwhile stays ended, which is no error (event `lateWrite`). */
@@ -176,6 +179,26 @@ export class StoreDoor {
 /** The library's cookie names no worker, so nothing binds its sessions to one. `undefined`: the environment says it. */
 function stickyByDefault(): false | undefined {
   return isSet('sticky', process.env) ? undefined : false
+}
+
+/** Throws `INVALID_OPTION`, also for what a store cannot do. */
+function managerOf(options: SessionManagerOptions): SessionManager {
+  resolveOptions(options, process.env, STORES)
+  return new SessionManager(options)
+}
+
+/** What the options of a store must not ask for. */
+const STORES: OptionsExtension<object> = {
+  fields: {},
+  readings: {},
+  contradictions: ({ savePeriod, deferredWrite }) => {
+    if (!SavePolicy.of(savePeriod, deferredWrite).savesAssignments) return []
+    const said = savePeriod === undefined ? '`deferredWrite: false`' : "`savePeriod: 'attribute'` (-2)"
+    return [
+      `${said}: a store is told of a session at the end of its request, and not of each assignment. Expected another ` +
+        'mode, or the middleware `hazelcastSession` in place of a store',
+    ]
+  },
 }
 
 /** Throws `INVALID_OPTION` for options that a given manager would not hear of. */

@@ -45,6 +45,8 @@ const good: readonly (readonly [keyof SessionManagerOptions, readonly unknown[]]
   ['mapName', ['sessions', 'my.map_1-a']],
   ['sticky', [true, false]],
   ['workerName', ['w1', 'A_-9', 'x'.repeat(32)]],
+  ['savePeriod', [-2, 0, 1, 'attribute', 'always', 'dirty']],
+  ['deferredWrite', [true, false]],
   ['maxInactiveInterval', [1, 0.5, 31_536_000]],
   ['absoluteTimeout', [1, 86_400]],
   ['touchAfter', [0, 1, 3600]],
@@ -83,6 +85,8 @@ const bad: readonly (readonly [keyof SessionManagerOptions, readonly unknown[]])
   ['mapName', ['', 'Sessions', 'my map', 'maps/*', 7]],
   ['sticky', ['true', 0]],
   ['workerName', ['', 'a.b', 'x'.repeat(33), 'worker 1', 7]],
+  ['savePeriod', [-3, 0.5, -0.5, 400_000_000_000, Number.NaN, '5', 'never', { every: '5' }, {}, true, null]],
+  ['deferredWrite', ['true', 1]],
   ['maxInactiveInterval', [0, -1, '1800', Number.NaN, Number.POSITIVE_INFINITY, 1800n]],
   ['absoluteTimeout', [0, -1, '1']],
   ['touchAfter', [-1, '1', Number.NaN]],
@@ -207,4 +211,39 @@ describe('where the cluster is', () => {
 test('enabled: false needs no cluster, and is a quick way back with one configured', () => {
   expect(problemsOf({ enabled: false })).toEqual([])
   expect(problemsOf({ enabled: false, clusterMembers: ['a'] })).toEqual([])
+})
+
+describe('`savePeriod` and `deferredWrite`', () => {
+  test.each([
+    [{ savePeriod: -2, deferredWrite: false }],
+    [{ savePeriod: 'attribute', deferredWrite: false }],
+    [{ savePeriod: 1, deferredWrite: true }],
+    [{ savePeriod: 'dirty', deferredWrite: true }],
+  ])('may say the same: %o', (options) => {
+    expect(problemsOf({ ...somewhere, ...options })).toEqual([])
+  })
+
+  test.each([
+    [{ savePeriod: 1, deferredWrite: false }, "means `savePeriod: 'attribute'` (-2), got `1`"],
+    [{ savePeriod: 'attribute', deferredWrite: true }, "means `savePeriod: 'dirty'` (1), got `'attribute'`"],
+  ])('must not contradict each other: %o', (options, end) => {
+    expect(problemsOf({ ...somewhere, ...options })).toEqual([expect.stringContaining(end)])
+  })
+
+  test('what the code says to either replaces what the environment says to both', () => {
+    const options = resolveOptions({ ...somewhere, savePeriod: 0 }, { HZ_SESSION_DEFERRED_WRITE: 'false' })
+    expect(options).toMatchObject({ savePeriod: 0 })
+    expect(options.deferredWrite).toBeUndefined()
+  })
+
+  test.each([
+    ['-2', -2],
+    ['dirty', 'dirty'],
+  ])('HZ_SESSION_SAVE_PERIOD=%s', (text, value) => {
+    expect(resolveOptions(somewhere, { HZ_SESSION_SAVE_PERIOD: text }).savePeriod).toBe(value)
+  })
+
+  test.each([-2, 0, 1, 'attribute', 'always', 'dirty'])('%o needs none', (savePeriod) => {
+    expect(problemsOf({ ...somewhere, savePeriod, sticky: false })).toEqual([])
+  })
 })

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest'
+import { HazelcastStore } from '../src/index.ts'
+import { Browser } from './support/browser.ts'
+import { ObservedRecordStore } from './support/observed-record-store.ts'
+import { startWorker } from './support/test-worker.ts'
+import type { Visit } from './support/test-worker.ts'
+
+const logIn: Visit = (req) => void (req.session.user = 'ann')
+const user: Visit = (req) => req.session.user ?? null
+
+describe('a store under express-session', () => {
+  test.each([{ savePeriod: -2 }, { savePeriod: 'attribute' }, { deferredWrite: false }] as const)(
+    'cannot be told of assignments: %o',
+    (options) => {
+      const store = (): HazelcastStore => new HazelcastStore({ enabled: false, ...options })
+      expect(store).toThrow('not of each assignment')
+    },
+  )
+
+  test('writes with every request, with savePeriod 0', async () => {
+    const recordStore = new ObservedRecordStore()
+    const worker = await startWorker({ recordStore, savePeriod: 0 })
+    const browser = new Browser()
+    await browser.visit(worker, logIn)
+    recordStore.writes = 0
+    expect((await browser.visit(worker, user)).json).toBe('ann')
+    await expect.poll(() => recordStore.writes).toBe(1)
+  })
+})
