@@ -20,13 +20,17 @@ export class AttributeView {
   readonly #values = new Map<string, unknown>()
   readonly #deleted = new Set<string>()
   #watcher: (() => void) | undefined
-  /** The attributes as properties. Nested changes count: `data.cart.items.push(...)`. */
-  readonly data: SessionAttributes
+  #data: SessionAttributes | undefined
 
   constructor(base: AttributeTexts, serializer: AttributeSerializer) {
     this.#base = base
     this.#serializer = serializer
-    this.data = attributesOf(this, {}, () => false)
+  }
+
+  /** The attributes as properties. Nested changes count: `data.cart.items.push(...)`. */
+  get data(): SessionAttributes {
+    this.#data ??= attributesOf<SessionAttributes>(this, {}, () => false)
+    return this.#data
   }
 
   /** Calls `watcher` after each assignment and deletion. What is changed inside of a value, nobody is told. */
@@ -127,34 +131,60 @@ export function attributesOf<Target extends object>(
   object: Target,
   isOwn: (name: string) => boolean,
 ): Target {
-  const isAttribute = (name: string | symbol): name is string => typeof name === 'string' && !isOwn(name)
-  return new Proxy<Target>(object, {
-    get: (target, name, receiver): unknown =>
-      isAttribute(name) && view.has(name) ? view.get(name) : Reflect.get(target, name, receiver),
-    set: (target, name, value) => {
-      // Before anything else: assigned to the target, it would change what the target is.
-      if (typeof name === 'string') assertAttributeName(name)
-      if (!isAttribute(name)) return Reflect.set(target, name, value)
-      view.set(name, value)
-      return true
-    },
-    has: (target, name) => (isAttribute(name) && view.has(name)) || Reflect.has(target, name),
-    deleteProperty: (target, name) => {
-      if (!isAttribute(name)) return Reflect.deleteProperty(target, name)
-      view.delete(name)
-      return true
-    },
-    defineProperty: (target, name, descriptor) => {
-      if (typeof name === 'string') assertAttributeName(name)
-      if (!isAttribute(name) || !('value' in descriptor) || descriptor.enumerable === false)
-        return Reflect.defineProperty(target, name, descriptor)
-      view.set(name, descriptor.value)
-      return true
-    },
-    ownKeys: (target) => [...Reflect.ownKeys(target), ...view.names().filter(isAttribute)],
-    getOwnPropertyDescriptor: (target, name) =>
-      isAttribute(name) && view.has(name)
-        ? { value: view.get(name), writable: true, enumerable: true, configurable: true }
-        : Reflect.getOwnPropertyDescriptor(target, name),
-  })
+  return new Proxy<Target>(object, new AttributeProperties(view, isOwn))
+}
+
+/** Each request makes one or two of these: one object, and not a function for each trap. */
+class AttributeProperties implements ProxyHandler<object> {
+  readonly #view: AttributeView
+  readonly #isOwn: (name: string) => boolean
+
+  constructor(view: AttributeView, isOwn: (name: string) => boolean) {
+    this.#view = view
+    this.#isOwn = isOwn
+  }
+
+  get(target: object, name: string | symbol, receiver: unknown): unknown {
+    if (this.#isAttribute(name) && this.#view.has(name)) return this.#view.get(name)
+    return Reflect.get(target, name, receiver)
+  }
+
+  set(target: object, name: string | symbol, value: unknown, receiver: unknown): boolean {
+    // Before anything else: assigned to the target, it would change what the target is.
+    if (typeof name === 'string') assertAttributeName(name)
+    if (!this.#isAttribute(name)) return Reflect.set(target, name, value, receiver)
+    this.#view.set(name, value)
+    return true
+  }
+
+  has(target: object, name: string | symbol): boolean {
+    return (this.#isAttribute(name) && this.#view.has(name)) || Reflect.has(target, name)
+  }
+
+  deleteProperty(target: object, name: string | symbol): boolean {
+    if (!this.#isAttribute(name)) return Reflect.deleteProperty(target, name)
+    this.#view.delete(name)
+    return true
+  }
+
+  defineProperty(target: object, name: string | symbol, descriptor: PropertyDescriptor): boolean {
+    if (typeof name === 'string') assertAttributeName(name)
+    if (!this.#isAttribute(name) || !('value' in descriptor) || descriptor.enumerable === false)
+      return Reflect.defineProperty(target, name, descriptor)
+    this.#view.set(name, descriptor.value)
+    return true
+  }
+
+  ownKeys(target: object): (string | symbol)[] {
+    return [...Reflect.ownKeys(target), ...this.#view.names().filter((name) => this.#isAttribute(name))]
+  }
+
+  getOwnPropertyDescriptor(target: object, name: string | symbol): PropertyDescriptor | undefined {
+    if (!this.#isAttribute(name) || !this.#view.has(name)) return Reflect.getOwnPropertyDescriptor(target, name)
+    return { value: this.#view.get(name), writable: true, enumerable: true, configurable: true }
+  }
+
+  #isAttribute(name: string | symbol): name is string {
+    return typeof name === 'string' && !this.#isOwn(name)
+  }
 }

@@ -90,10 +90,30 @@ const prototype: object = Object.create(session.Session.prototype, {
       { value: Reflect.get(methods, name), writable: true, configurable: true },
     ]),
   ),
-  // Of each session object its own, but for the prototype itself, which somebody may look at.
-  id: { get: (): string | undefined => undefined, configurable: true },
-  maxInactiveInterval: { value: undefined, configurable: true },
-  isNew: { value: undefined, configurable: true },
+  // Of the prototype itself, which somebody may look at, there is none.
+  id: {
+    get(this: object): string | undefined {
+      return parts.get(this)?.view.id
+    },
+    configurable: true,
+  },
+  isNew: {
+    get(this: object): boolean | undefined {
+      return parts.get(this)?.view.isNew
+    },
+    configurable: true,
+  },
+  maxInactiveInterval: {
+    get(this: object): number | undefined {
+      return parts.get(this)?.view.maxInactiveInterval
+    },
+    set(this: object, seconds: number) {
+      const own = partsOf(this)
+      own.view.maxInactiveInterval = seconds
+      own.hasOwnInterval = true
+    },
+    configurable: true,
+  },
 })
 
 /** `cookie` and whatever a session object has or inherits belong to it; all other names are attributes. */
@@ -103,24 +123,11 @@ function isOwn(name: string): boolean {
 
 /** The session object of `view` for one request. */
 export function surfaceOf(owner: SurfaceOwner, req: object, view: Session, cookie: session.Cookie): Surface {
-  const own: Parts = { owner, view, hasOwnInterval: false }
   const object: Surface = Object.create(prototype)
-  Object.defineProperties(object, {
-    cookie: { value: cookie, writable: true, enumerable: true, configurable: true },
-    req: { value: req, configurable: true },
-    id: { get: () => view.id, configurable: true },
-    isNew: { get: () => view.isNew, configurable: true },
-    maxInactiveInterval: {
-      get: () => view.maxInactiveInterval,
-      set: (seconds: number) => {
-        view.maxInactiveInterval = seconds
-        own.hasOwnInterval = true
-      },
-      configurable: true,
-    },
-  })
+  object.cookie = cookie
+  Object.defineProperty(object, 'req', { value: req, configurable: true })
   const surface = view.show(object, isOwn)
-  parts.set(surface, own)
+  parts.set(surface, { owner, view, hasOwnInterval: false })
   return surface
 }
 

@@ -18,6 +18,11 @@ export class HeldCalls {
     this.#highWaterMark = highWaterMark
   }
 
+  /** Whether the response was ended. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
   /** Whether a writer was told to wait. */
   get isFull(): boolean {
     return this.#bytes >= this.#highWaterMark

@@ -33,6 +33,14 @@ export interface ResponseGate {
   refuse(error: unknown): void
 }
 
+/** Where a response is written. */
+interface Doors {
+  writeHead: unknown
+  write: unknown
+  end: unknown
+  flushHeaders: unknown
+}
+
 /**
  * `open`: nothing was written. `holding`: something was, and waits for `beforeHead`. `passing`: the head has left.
  * `ending`: the end waits for `beforeEnd`. `finishing`: node is being told of the end, and may call us back.
@@ -80,12 +88,11 @@ export class HeldResponse {
 
   #standBefore(): void {
     const res = this.#res
-    Object.assign(res, {
-      writeHead: (...args: unknown[]) => this.#writeHead(args),
-      write: (...args: unknown[]) => this.#write(args),
-      end: (...args: unknown[]) => this.#end(args),
-      flushHeaders: () => this.#flushHeaders(),
-    })
+    const doors: Doors = res
+    doors.writeHead = (...args: unknown[]) => this.#writeHead(args)
+    doors.write = (...args: unknown[]) => this.#write(args)
+    doors.end = (...args: unknown[]) => this.#end(args)
+    doors.flushHeaders = () => this.#flushHeaders()
     res.on('pipe', (source) => this.#sources.add(source))
     res.on('unpipe', (source) => this.#sources.delete(source))
     res.once('close', () => {
@@ -133,8 +140,16 @@ export class HeldResponse {
 
   #hold(end: readonly unknown[]): void {
     this.#held.add('end', end)
-    // As node says after `end`, sent or not: frameworks ask whether somebody has answered.
-    Object.defineProperty(this.#res, 'writableEnded', { value: true, configurable: true })
+    this.#showEnded(true)
+  }
+
+  /** As node says after `end`, sent or not: frameworks ask whether somebody has answered. */
+  #showEnded(isEnded: boolean): void {
+    const res: { finished: boolean } = this.#res
+    // What `writableEnded` is read from. A property of our own, and its removal, would make the response a slow object.
+    if (Object.hasOwn(res, 'finished')) res.finished = isEnded
+    else if (isEnded) Object.defineProperty(res, 'writableEnded', { value: true, configurable: true })
+    else Reflect.deleteProperty(res, 'writableEnded')
   }
 
   /** The first byte wants to leave. */
@@ -191,7 +206,7 @@ export class HeldResponse {
   }
 
   #takeHeld(): readonly HeldCall[] {
-    Reflect.deleteProperty(this.#res, 'writableEnded')
+    if (this.#held.hasEnded) this.#showEnded(false)
     return this.#held.take()
   }
 

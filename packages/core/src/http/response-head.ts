@@ -15,21 +15,30 @@ export interface ResponseHead {
   readonly headers: ReadonlyMap<string, Header>
 }
 
+/** What most responses have when they are put on hold. */
+const NO_HEADERS: ResponseHead['headers'] = new Map()
+
 /** What the response would be sent with now. */
 export function headOf(res: ServerResponse): ResponseHead {
+  const names = namesOf(res)
+  const headers = names.length === 0 ? NO_HEADERS : headersOf(res, names)
+  return { statusCode: res.statusCode, statusMessage: hasMessage(res) ? res.statusMessage : undefined, headers }
+}
+
+function headersOf(res: ServerResponse, names: readonly string[]): ResponseHead['headers'] {
   const headers = new Map<string, Header>()
-  for (const name of namesOf(res)) {
+  for (const name of names) {
     const value = res.getHeader(name)
     // A copy, since `appendHeader` adds to the list that is there.
     if (value !== undefined) headers.set(name.toLowerCase(), { name, value: Array.isArray(value) ? [...value] : value })
   }
-  return { statusCode: res.statusCode, statusMessage: hasMessage(res) ? res.statusMessage : undefined, headers }
+  return headers
 }
 
 /** Makes the response what it was when `headOf` looked at it. */
 export function restoreHead(res: ServerResponse, { statusCode, statusMessage, headers }: ResponseHead): void {
   res.statusCode = statusCode
-  if (hasMessage(res)) Object.assign(res, { statusMessage })
+  if (hasMessage(res) && res.statusMessage !== statusMessage) Object.assign(res, { statusMessage })
   for (const name of res.getHeaderNames()) {
     if (!headers.has(name)) res.removeHeader(name)
   }
