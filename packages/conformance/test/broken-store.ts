@@ -1,5 +1,5 @@
 import { MemoryRecordStore } from '@hazelcast-session/core'
-import type { EntryLife, RecordStore, StoredText } from '@hazelcast-session/core'
+import type { EntryLife, RecordStore, StoredText, WriteListener } from '@hazelcast-session/core'
 import type { LeapClock } from '@hazelcast-session/conformance'
 
 /** A store of texts as somebody might write it at first: each method is to be broken by a test. */
@@ -28,6 +28,10 @@ export class BreakableStore implements RecordStore {
 
   find(): AsyncIterable<readonly StoredText[]> {
     return this.inner.find()
+  }
+
+  listen(name: string, listener: WriteListener): void {
+    this.inner.listen(name, listener)
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { SessionManager } from '@hazelcast-session/core'
-import type { EntryLife, StoredText } from '@hazelcast-session/core'
+import type { EntryLife, StoredText, WriteListener } from '@hazelcast-session/core'
 import { LeapClock, describeRecordStore, describeSessions } from '@hazelcast-session/conformance'
 import { expect, test } from 'vitest'
 import { BreakableStore } from './broken-store.ts'
@@ -196,6 +196,21 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
       }
     },
     records: ['every entry is found once, under its key, with its exact text'],
+  },
+  'everybody is told of everything': {
+    store: class extends BreakableStore {
+      #changed: (key: string) => void = () => {}
+
+      override listen(_name: string, listener: WriteListener) {
+        this.#changed = (key) => listener.changed(key)
+      }
+
+      override create(key: string, text: string, life: EntryLife) {
+        this.#changed(key)
+        return super.create(key, text, life)
+      }
+    },
+    records: ['nobody is told of what names somebody else, or was not applied'],
   },
   'close is for once': {
     store: class extends BreakableStore {

@@ -3,6 +3,7 @@ import type { SessionAttributes } from './attribute-view.ts'
 import type { Clock } from './clock.ts'
 import { systemClock, within } from './clock.ts'
 import { OpenRequests } from './http/open-requests.ts'
+import { LocalSessionCache } from './local/local-session-cache.ts'
 import { openRecordStore } from './open-record-store.ts'
 import type { Logger } from './logger.ts'
 import { consoleLogger, guardedLogger } from './logger.ts'
@@ -71,6 +72,8 @@ export class SessionManager {
   readonly #events: SessionEvents
   readonly #lifetime: SessionLifetime
   readonly #store: RecordStore
+  /** Where sessions stay with their worker. */
+  readonly #copies: LocalSessionCache | undefined
   readonly #loader: RecordLoader
   readonly #listing: SessionListing
   readonly #saver: SessionSaver
@@ -92,6 +95,7 @@ export class SessionManager {
     this.worker = workerNamed(this.#options.workerName, environment)
     this.savePolicy = SavePolicy.of(this.#options.savePeriod, this.#options.deferredWrite)
     this.#store = openRecordStore(this.#options, { clock: this.#clock, logger: this.#logger, environment })
+    this.#copies = this.#options.sticky ? this.#openCopies() : undefined
     this.#watchStore()
     const shared = {
       ...this.#options,
@@ -103,6 +107,7 @@ export class SessionManager {
       worker: this.worker,
       events: this.#events,
       savePolicy: this.savePolicy,
+      copies: this.#copies,
     }
     this.#loader = new RecordLoader(shared)
     this.#listing = new SessionListing(shared)
@@ -142,11 +147,13 @@ export class SessionManager {
 
   /**
    * As `load`, for a request that shows the id: tells a session that was ended from one that never was, and completes a
-   * change of id, since the browser has the new one.
+   * change of id, since the browser has the new one. `namedWorker`: the worker that the request was meant for. If that is
+   * this one, a copy of `stalePeriod` at most may be served without asking the store.
    */
-  async open(id: string): Promise<OpenedSession> {
+  async open(id: string, namedWorker?: string): Promise<OpenedSession> {
     this.#assertOpen()
-    const found = await this.#loader.look(id)
+    const copy = namedWorker === this.worker.name ? this.#copies?.fresh(id) : undefined
+    const found = copy ?? (await this.#loader.look(id))
     if (!found) return { kind: 'none' }
     if ('ended' in found) {
       const { ended: reason, endedAt } = found
@@ -269,16 +276,27 @@ export class SessionManager {
     return new Session(id, this.#saver, view, record, token)
   }
 
+  /** Copies, which hear of the writes of others as far as the store tells. */
+  #openCopies(): LocalSessionCache {
+    const copies = new LocalSessionCache({ ...this.#options, clock: this.#clock, workerName: this.worker.name })
+    this.#store.listen?.(this.worker.name, copies)
+    // A store that does not say when it is there always is.
+    if (this.#store.listen && !this.#store.watch) copies.connected()
+    return copies
+  }
+
   #watchStore(): void {
     this.#store.watch?.({
       available: () => {
         this.#obstacle = undefined
+        if (this.#store.listen) this.#copies?.connected()
         this.#logger.info('The session store is available.')
         if (this.#store.mayKeepForEver === true) this.#saver.startSweeping()
         this.#events.emit('storeAvailable', {})
       },
       unavailable: (reason) => {
         this.#obstacle = reason
+        this.#copies?.disconnected()
         this.#logger.warn(`The session store is not available: ${reason}`)
         this.#events.emit('storeUnavailable', { reason })
       },

@@ -7,6 +7,7 @@ import type { ResolvedOptions } from './options/session-manager-options.ts'
 import type { RecordCodec } from './records/record-codec.ts'
 import { HouseKeeper } from './house-keeper.ts'
 import { IdChange } from './id-change.ts'
+import type { LocalSessionCache } from './local/local-session-cache.ts'
 import type { RecordLoader } from './records/record-loader.ts'
 import type { RecordStore } from './records/record-store.ts'
 import type { EndReason, SessionRecord } from './records/session-record.ts'
@@ -38,6 +39,7 @@ export interface SessionSaverOptions extends ResolvedOptions {
   readonly worker: Worker
   readonly events: SessionEvents
   readonly savePolicy: SavePolicy
+  readonly copies: LocalSessionCache | undefined
 }
 
 /** Carries out what sessions ask for, and tells the world what became of it. */

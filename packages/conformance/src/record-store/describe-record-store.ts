@@ -13,6 +13,7 @@ import { removing } from './removing.ts'
 import { replacing } from './replacing.ts'
 import type { StoreHarness } from './store-harness.ts'
 import { StoreStand } from './store-stand.ts'
+import { telling } from './telling.ts'
 
 export interface RecordStoreSuite {
   /** What is tested, for the report. */
@@ -32,6 +33,7 @@ const BEHAVIOURS: readonly Behaviour<StoreStand>[] = [
   lives,
   removing,
   finding,
+  telling,
   keys,
   foreignValues,
   outages,

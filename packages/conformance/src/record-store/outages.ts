@@ -72,6 +72,22 @@ export const outages: Behaviour<StoreStand> = {
       await eventually('the watcher hears of the return', () => stand.told.at(-1) === 'available')
     },
 
+    'a listener that was away is told that it missed something, or hears of all': async (stand) => {
+      const { outage, store } = stand
+      await outage.begin()
+      await eventually('the watcher hears of the outage', () => stand.told.at(-1) === 'unavailable')
+      const missed = stand.missed
+      await outage.end()
+      await eventually('the watcher hears of the return', () => stand.told.at(-1) === 'available')
+      ok(stand.missed > missed, 'the listener was not told that it missed something')
+      await eventually('writes are told of again', async () => {
+        const key = stand.key(String(Math.random()))
+        await store.create(key, stand.naming('{}'), LIFE)
+        await stand.pass(50)
+        return stand.heard.includes(key)
+      })
+    },
+
     'ready waits for the end of an outage': async (stand) => {
       const { store } = stand
       await stand.outage.begin()

@@ -10,6 +10,10 @@ export class StoreStand {
   readonly #prefix: string = randomUUID()
   /** What the store told its watcher, oldest first. */
   readonly told: ('available' | 'unavailable')[] = []
+  /** Keys of this case's entries that its listener was told of, oldest first. */
+  readonly heard: string[] = []
+  /** How often the listener was told that it may have missed something. */
+  missed = 0
 
   constructor(harness: StoreHarness) {
     this.#harness = harness
@@ -22,12 +26,28 @@ export class StoreStand {
       available: () => this.told.push('available'),
       unavailable: () => this.told.push('unavailable'),
     })
+    this.store.listen?.(this.#prefix, {
+      changed: (key) => {
+        if (this.isOwn(key)) this.heard.push(key)
+      },
+      missed: () => {
+        this.missed += 1
+      },
+    })
     if (this.store.ready) await soon('a store that is ready', this.store.ready())
   }
 
   /** A key of this case; the same one for the same name. */
   key(name: string = 'a'): string {
     return `${this.#prefix}-${name}`
+  }
+
+  /** The text of a JSON object, with the name in it that this case listens for. */
+  naming(text: string): string {
+    if (!this.store.listen)
+      throw new Error('This store has no `listen`: skip the cases of "telling of writes", and say why.')
+    const fields: unknown = JSON.parse(text)
+    return JSON.stringify({ ...Object(fields), notify: this.#prefix })
   }
 
   isOwn(key: string): boolean {

@@ -4,9 +4,10 @@ import type { Clock } from '../clock.ts'
 import { pause, within } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { reasonOf } from '../logger.ts'
-import type { StoreWatcher } from '../records/record-store.ts'
+import type { StoreWatcher, WriteListener } from '../records/record-store.ts'
 import { StoreUnavailableError } from '../records/store-unavailable.ts'
 import { clientConfig } from './client-config.ts'
+import { MapListener } from './map-listener.ts'
 import type { PeerToPeer } from './peer-to-peer.ts'
 import { MissingPackageError } from './peer-to-peer.ts'
 import { probeMapLife } from './map-life-probe.ts'
@@ -57,6 +58,7 @@ export class HazelcastConnection {
   /** Belongs to the client that counts now, also while that is still starting; resolved when it has shut itself down. */
   #gone: PromiseWithResolvers = turn()
   #watcher: StoreWatcher | undefined
+  #listener: MapListener | undefined
   /** Settles with the end of the connecting phase; renewed by each one. */
   #turn: PromiseWithResolvers = turn()
   readonly #firstCallsWaitUntil: number
@@ -69,6 +71,10 @@ export class HazelcastConnection {
 
   watch(watcher: StoreWatcher): void {
     this.#watcher = watcher
+  }
+
+  listen(name: string, listener: WriteListener): void {
+    this.#listener = new MapListener(name, listener, this.#options)
   }
 
   /** What is known of the map; `undefined` while it cannot be used. */
@@ -183,6 +189,7 @@ export class HazelcastConnection {
     if (!client) return
     const late = (): Error => new Error(`the map did not answer within ${OPEN_LIMIT} ms`)
     const map = await within(clock, OPEN_LIMIT, client.getMap<string, unknown>(mapName), late)
+    await within(clock, OPEN_LIMIT, this.#listener?.attach(client, map) ?? Promise.resolve(), late)
     const life = await within(clock, OPEN_LIMIT, probeMapLife(map, clock), late)
     logger.debug(`The map gives a replaced entry ${life.entryLife} seconds (0: for ever).`)
     if (this.#client !== client || this.#isClosed()) return

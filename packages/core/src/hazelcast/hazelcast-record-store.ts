@@ -4,7 +4,14 @@ import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { reasonOf } from '../logger.ts'
 import { unreadable } from '../records/record-codec.ts'
-import type { EntryLife, FindQuery, RecordStore, StoreWatcher, StoredText } from '../records/record-store.ts'
+import type {
+  EntryLife,
+  FindQuery,
+  RecordStore,
+  StoreWatcher,
+  StoredText,
+  WriteListener,
+} from '../records/record-store.ts'
 import { StoreUnavailableError } from '../records/store-unavailable.ts'
 import type { UsableMap } from './hazelcast-connection.ts'
 import { HazelcastConnection } from './hazelcast-connection.ts'
@@ -39,6 +46,10 @@ export class HazelcastRecordStore implements RecordStore {
 
   watch(watcher: StoreWatcher): void {
     this.#connection.watch(watcher)
+  }
+
+  listen(name: string, listener: WriteListener): void {
+    this.#connection.listen(name, listener)
   }
 
   get mayKeepForEver(): boolean {

@@ -181,7 +181,7 @@ export class RequestSession implements OpenRequest {
   async #look(id: string): Promise<OpenedSession> {
     const { manager } = this.#config
     try {
-      return await manager.open(id)
+      return await manager.open(id, this.#presentedWorker)
     } catch (error) {
       // Ended just while its change of id was completed: that has been found out, not asked for.
       if (error instanceof SessionError && error.code === 'SESSION_ENDED') return manager.open(id)

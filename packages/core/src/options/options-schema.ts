@@ -52,6 +52,13 @@ export const MANAGER_FIELDS: OptionFields<ResolvedOptions> = {
   workerName: z.string().regex(WORKER_NAME, 'expected 1 to 32 letters, digits, "_" and "-"').optional(),
   savePeriod: savePeriod.optional(),
   deferredWrite: z.boolean().optional(),
+  stalePeriod: z.number().nonnegative().max(3600).default(10),
+  maxLocalSessions: z.number().int().positive().max(10_000_000).default(10_000),
+  maxLocalBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(64 * 1024 * 1024),
   maxInactiveInterval: seconds.default(1800),
   absoluteTimeout: seconds.optional(),
   touchAfter: z.number().nonnegative().optional(),

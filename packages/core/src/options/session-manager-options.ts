@@ -61,6 +61,15 @@ export interface SessionManagerOptions {
   readonly savePeriod?: SavePeriod | undefined
   /** Another way to say it: `false` is `'attribute'`, `true` is `'dirty'`. */
   readonly deferredWrite?: boolean | undefined
+  /**
+   * Seconds for which a sticky worker may serve its own copy of a session without asking the cluster; 0: it always asks.
+   * @default 10
+   */
+  readonly stalePeriod?: number | undefined
+  /** How many sessions a sticky worker keeps copies of. @default 10000 */
+  readonly maxLocalSessions?: number | undefined
+  /** Bytes that these copies may take, roughly. @default 67108864 */
+  readonly maxLocalBytes?: number | undefined
   /** Seconds without a request after which a session ends. @default 1800 */
   readonly maxInactiveInterval?: number | undefined
   /** Seconds after which a session ends in any case. @default never */
@@ -95,6 +104,9 @@ type Defaulted =
   | 'enabled'
   | 'mapName'
   | 'sticky'
+  | 'stalePeriod'
+  | 'maxLocalSessions'
+  | 'maxLocalBytes'
   | 'maxInactiveInterval'
   | 'cleanUpPeriod'
   | 'operationTimeout'

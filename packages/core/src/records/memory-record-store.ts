@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
-import type { EntryLife, RecordStore, StoredText } from './record-store.ts'
+import type { EntryLife, RecordStore, StoredText, WriteListener } from './record-store.ts'
 
 interface MemoryEntry {
   readonly text: string
@@ -18,6 +18,7 @@ const SWEEP_STEPS = 2
  */
 export class MemoryRecordStore implements RecordStore {
   readonly #entries = new Map<string, MemoryEntry>()
+  readonly #listeners = new Map<string, Set<WriteListener>>()
   readonly #clock: Clock
   #sweep = this.#entries.keys()
 
@@ -48,6 +49,13 @@ export class MemoryRecordStore implements RecordStore {
     return this.#entries.delete(key)
   }
 
+  /** As often as there are managers that share this store. */
+  listen(name: string, listener: WriteListener): void {
+    const others = this.#listeners.get(name)
+    if (others) others.add(listener)
+    else this.#listeners.set(name, new Set([listener]))
+  }
+
   async *find(): AsyncIterable<readonly StoredText[]> {
     const keys = [...this.#entries.keys()]
     for (let start = 0; start < keys.length; start += PAGE) {
@@ -60,6 +68,7 @@ export class MemoryRecordStore implements RecordStore {
 
   async close(): Promise<void> {
     this.#entries.clear()
+    this.#listeners.clear()
   }
 
   /** Seconds that the entry still has, for tests; `undefined` when there is none. */
@@ -70,6 +79,13 @@ export class MemoryRecordStore implements RecordStore {
 
   #put(key: string, text: string, life: EntryLife): void {
     this.#entries.set(key, { text, goneAt: this.#clock.now() + (life.seconds + (life.margin ?? 0)) * 1000 })
+    if (this.#listeners.size > 0) this.#tell(key, text)
+  }
+
+  #tell(key: string, text: string): void {
+    const name = notifyOf(text)
+    if (name === undefined) return
+    for (const listener of this.#listeners.get(name) ?? []) queueMicrotask(() => listener.changed(key))
   }
 
   /** Drops the expired ones of a few entries, in turn: faster than new ones come, so that nothing piles up. */
@@ -85,6 +101,17 @@ export class MemoryRecordStore implements RecordStore {
     const entry = this.#entries.get(key)
     if (entry && entry.goneAt > this.#clock.now()) return entry
     if (entry) this.#entries.delete(key)
+    return undefined
+  }
+}
+
+/** Whom a text names, if it is one that names somebody. */
+function notifyOf(text: string): string | undefined {
+  if (!text.includes('"notify"')) return undefined
+  try {
+    const name: unknown = Reflect.get(Object(JSON.parse(text)), 'notify')
+    return typeof name === 'string' ? name : undefined
+  } catch {
     return undefined
   }
 }

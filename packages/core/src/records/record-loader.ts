@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.ts'
 import { pause, within } from '../clock.ts'
+import type { LocalSessionCache } from '../local/local-session-cache.ts'
 import type { Logger } from '../logger.ts'
 import type { OnUnreadable } from '../options/session-manager-options.ts'
 import { SessionError } from '../session-error.ts'
 import type { RecordCodec } from './record-codec.ts'
 import type { RecordStore } from './record-store.ts'
-import type { EndedMarker, StoredRecord } from './session-record.ts'
+import type { EndedMarker, StoredEntry, StoredRecord } from './session-record.ts'
 import { isEnded } from './session-record.ts'
 import { StoreUnavailableError, isUnsent } from './store-unavailable.ts'
 
@@ -16,6 +17,8 @@ export interface RecordLoaderOptions {
   readonly logger: Logger
   readonly operationTimeout: number
   readonly onUnreadable: OnUnreadable
+  /** Where copies are kept of what is read; without it, nowhere. */
+  readonly copies?: LocalSessionCache | undefined
 }
 
 /** A key longer than this is nobody's session id, and is not sent anywhere. */
@@ -44,20 +47,35 @@ export class RecordLoader {
    */
   async look(key: string): Promise<StoredRecord | EndedMarker | undefined> {
     if (key === '' || key.length > LONGEST_KEY) return undefined
-    const { clock, operationTimeout } = this.#options
+    const { clock, operationTimeout, copies } = this.#options
     const deadline = clock.now() + operationTimeout
+    const asked = copies?.ask()
     let text: string | undefined
     try {
       text = await this.#text(key, deadline)
-      if (text === undefined) return undefined
-      const entry = this.#options.codec.parse(key, text)
-      if (isEnded(entry)) return entry
+      if (text === undefined) {
+        copies?.forget(key)
+        return undefined
+      }
+      const entry = this.#entry(key, text)
+      if (isEnded(entry)) {
+        copies?.forget(key)
+        return entry
+      }
       if (entry.expiresAt <= clock.now()) return undefined
-      return { record: entry, token: text }
+      const stored = { record: entry, token: text }
+      if (asked) copies?.keep(key, stored, asked)
+      return stored
     } catch (error) {
       if (!isUnreadable(error)) throw error
       return this.#unreadable(key, text, error, deadline)
     }
+  }
+
+  /** What the text says; the record that was read from it before, if this is the text of the copy. */
+  #entry(key: string, text: string): StoredEntry {
+    const known = this.#options.copies?.latest(key)
+    return known?.token === text ? known.record : this.#options.codec.parse(key, text)
   }
 
   /** Reads can be repeated, so one that failed fast is, while there is time. */

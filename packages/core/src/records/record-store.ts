@@ -40,6 +40,11 @@ export interface RecordStore {
   /** Tells when the store goes away and comes back; called at most once, before any other verb. */
   watch?(watcher: StoreWatcher): void
   /**
+   * Tells of entries that anybody creates or replaces with a text whose field `notify` is `name`, soon after. These are
+   * hints: one may come late, twice, or never, and removals need not be told. Called at most once, before any other verb. Optional: nobody is told anything then.
+   */
+  listen?(name: string, listener: WriteListener): void
+  /**
    * Pages of what is stored, in no order, expired sessions and markers included. May be told to look for what expired
    * only, and may then still give more.
    */
@@ -58,6 +63,14 @@ export interface FindQuery {
 export interface StoredText {
   readonly key: string
   readonly text: string
+}
+
+/** Must not throw. */
+export interface WriteListener {
+  /** The entry under `key` was written with the name that is listened for. */
+  changed(key: string): void
+  /** Some entries may have been written that were not told of. */
+  missed(): void
 }
 
 export interface StoreWatcher {

@@ -49,7 +49,13 @@ export class RecordStamp {
     const life = reason === 'expired' ? EXPIRED_MARKER : lifetime.endedEntry(before, now)
     const expiresAt = now + (life.seconds + (life.margin ?? 0)) * 1000
     return {
-      entry: { ended: reason, endedAt: now, ...nextWrite(before, writeId), notify: this.#notify(before), expiresAt },
+      entry: {
+        ended: reason,
+        endedAt: now,
+        ...nextWrite(before, writeId),
+        notify: this.#lastWriter(before),
+        expiresAt,
+      },
       life,
     }
   }
@@ -69,8 +75,13 @@ export class RecordStamp {
   }
 
   #notify(before: SessionRecord): string | undefined {
-    const { sticky, worker } = this.#options
-    return sticky && before.worker !== undefined && before.worker !== worker.name ? before.worker : undefined
+    const lastWriter = this.#lastWriter(before)
+    return lastWriter === this.#options.worker.name ? undefined : lastWriter
+  }
+
+  /** Who may have a copy. Of an end this worker hears itself too: it may be applied long after it was given up. */
+  #lastWriter({ worker }: SessionRecord): string | undefined {
+    return this.#options.sticky ? worker : undefined
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { LocalSessionCache } from '../local/local-session-cache.ts'
 import type { SessionRecord, StoredRecord } from '../records/session-record.ts'
 import type { Intent } from './intent.ts'
 import type { QueuedWrite, WriteResult } from './pending-write.ts'
@@ -11,6 +12,8 @@ export interface SaveQueueOptions {
   readonly stamp: RecordStamp
   readonly clock: Clock
   readonly operationTimeout: number
+  /** Told of what is written. */
+  readonly copies?: LocalSessionCache | undefined
 }
 
 /** A step in a line: several intents that go out as one write, or something that must be alone. */
@@ -90,6 +93,8 @@ export class SaveQueue {
     let lastWriteId = ''
     const waiting = (): readonly QueuedWrite[] => batch.filter((pending) => !pending.isSettled)
     if (waiting().length === 0) return
+    const { copies } = this.#options
+    const asked = copies?.ask()
     try {
       const outcome = await this.#options.loop.run({
         key,
@@ -104,8 +109,10 @@ export class SaveQueue {
         confirmUnchanged: () => waiting().some((pending) => pending.needsFresh),
         deadline: () => Math.max(0, ...waiting().map((pending) => pending.deadline)),
       })
+      if (asked) copies?.noteOutcome(key, outcome, asked)
       line.latest = settleAll(batch, outcome, lastWriteId)
     } catch (error) {
+      copies?.doubt(key)
       for (const pending of batch) pending.fail(error)
     }
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { pause, within } from '../clock.ts'
+import type { LocalSessionCache } from '../local/local-session-cache.ts'
 import type { RecordCodec } from '../records/record-codec.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import { isUnsent } from '../records/store-unavailable.ts'
@@ -17,6 +18,8 @@ export interface SessionEnderOptions {
   readonly codec: RecordCodec
   readonly clock: Clock
   readonly operationTimeout: number
+  /** Told of what ended. */
+  readonly copies?: LocalSessionCache | undefined
   /** Told once for every session that this worker ended, with its last attributes. */
   readonly onEnded: (key: string, last: SessionRecord, reason: EndReason) => void
 }
@@ -124,8 +127,9 @@ export class SessionEnder {
     how: Ending,
     deadline: number,
   ): Promise<Claim | undefined> {
-    const { loop, stamp } = this.#options
+    const { loop, stamp, copies } = this.#options
     const { reason, version } = how
+    copies?.doubt(key)
     const claims = new Map<string, Claim>()
     try {
       const outcome = await loop.run({
@@ -141,10 +145,12 @@ export class SessionEnder {
         evenExpired: reason === 'expired',
         deadline: () => deadline,
       })
+      copies?.forget(key)
       const claim = outcome.kind === 'written' ? claims.get(outcome.writeId) : undefined
       if (claim) this.#tell(key, claim, how)
       return claim
     } catch (error) {
+      copies?.doubt(key)
       if (claims.size > 0 && !isUnsent(error) && !(error instanceof RecordMoved)) void this.#followUp(key, claims, how)
       throw error
     }
@@ -152,7 +158,7 @@ export class SessionEnder {
 
   /** Reads until it is known whether one of the claims was applied, since then its event is ours to fire. */
   async #followUp(key: string, claims: ReadonlyMap<string, Claim>, how: Ending): Promise<void> {
-    const { store, codec, clock } = this.#options
+    const { store, codec, clock, copies } = this.#options
     const newest = Math.max(...[...claims.values()].map(({ last }) => last.version))
     const until = clock.now() + LATE_WRITE_LIMIT
     let told = false
@@ -166,6 +172,7 @@ export class SessionEnder {
           if (entry === undefined || entry.version > newest) return
           continue
         }
+        copies?.forget(key)
         if (!told) this.#tell(key, claim, how)
         told = true
         await this.#limited(store.replace(key, text, text, claim.marker.life))

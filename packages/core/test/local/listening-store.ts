@@ -1,0 +1,33 @@
+import type { StoreWatcher, WriteListener } from '../../src/records/record-store.ts'
+import { ScriptedStore } from '../records/scripted-store.ts'
+
+/** A scripted store that tells of writes, and that goes away and comes back as the test says. */
+export class ListeningStore extends ScriptedStore {
+  readonly #watchers: StoreWatcher[] = []
+  /** Whether events get lost on their way. */
+  losesEvents = false
+
+  listen(name: string, listener: WriteListener): void {
+    this.memory.listen(name, {
+      changed: (key) => {
+        if (!this.losesEvents) listener.changed(key)
+      },
+      missed: () => listener.missed(),
+    })
+  }
+
+  watch(watcher: StoreWatcher): void {
+    this.#watchers.push(watcher)
+    watcher.available()
+  }
+
+  away(): void {
+    this.always('offline')
+    for (const watcher of this.#watchers) watcher.unavailable('the test said so')
+  }
+
+  back(): void {
+    this.always('works')
+    for (const watcher of this.#watchers) watcher.available()
+  }
+}
