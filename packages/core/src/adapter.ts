@@ -3,6 +3,7 @@
  * @module
  */
 export { cookieMaxAge, noteCookieLife } from './http/cookie-max-age.ts'
+export type { CookieSigner } from './http/cookie-signer.ts'
 export type { HttpExchange } from './http/http-exchange.ts'
 export { NodeSessionHost } from './http/node-session-host.ts'
 export { setCookieHeader } from './http/response-cookie.ts'

@@ -135,6 +135,11 @@ export class HazelcastStore implements SessionStore {
     return ended
   }
 
+  /** @internal Makes a session object of ours one that the methods of the store know. */
+  protected know(session: object, view: Session): void {
+    this.#door.know(session, view)
+  }
+
   /** For the library, which makes a session of its own of what it gets. */
   #load(sid: string): Promise<Fastify.Session | undefined> {
     return this.#door.read(sid, (view, attributes) => {

@@ -1,3 +1,6 @@
+export { hazelcastSession } from './hazelcast-session.ts'
+export type { HazelcastSessions } from './hazelcast-session.ts'
 export { HazelcastStore } from './hazelcast-store.ts'
 export type { HazelcastStoreOptions, ListedSession } from './hazelcast-store.ts'
 export type { StoredData } from './library-session.ts'
+export type { HazelcastSessionOptions } from './plugin-options.ts'

@@ -17,13 +17,16 @@ const FAILURE = 500
 export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   readonly cookieHeader: string | undefined
   protected readonly exchange: SessionExchange
-  readonly #res: ServerResponse
+  readonly #res: ServerResponse | undefined
   readonly #saveUninitialized: boolean
   #held: HeldResponse | undefined
   #hasFailed = false
 
-  /** `res` may be no response at all: a WebSocket's upgrade brings none, and then nothing is held. */
-  constructor(config: SessionExchangeConfig, cookieHeader: string | undefined, res: ServerResponse) {
+  /**
+   * `res` may be no response at all: a WebSocket's upgrade brings none, and then nothing is held. `undefined`: there will
+   * be no answer that a cookie could be set with.
+   */
+  constructor(config: SessionExchangeConfig, cookieHeader: string | undefined, res: ServerResponse | undefined) {
     this.cookieHeader = cookieHeader
     this.#res = res
     this.#saveUninitialized = config.saveUninitialized
@@ -41,7 +44,7 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   protected abstract fail(error: unknown): void
 
   get isHeadOpen(): boolean {
-    return !this.#res.headersSent
+    return this.#res !== undefined && !this.#res.headersSent
   }
 
   setCookie(cookie: ResponseCookie): void {
@@ -63,7 +66,7 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   beforeHead(): Promise<void> | undefined {
     if (this.#hasFailed || this.exchange.hasFailed) return undefined
     // An answer that tells of a failure may pass: it promises nothing, and is the application's own.
-    if (this.#res.statusCode >= FAILURE) return this.#settledAtHead().catch(() => {})
+    if (this.#res !== undefined && this.#res.statusCode >= FAILURE) return this.#settledAtHead().catch(() => {})
     const underWay = this.exchange.settled()
     return underWay ? underWay.then(() => this.exchange.commitHead()) : this.exchange.commitHead()
   }
@@ -97,8 +100,8 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   /** Stands before the response, if it is one. */
   #hold(): void {
     if (this.#held) return
-    if (isResponse(this.#res)) this.#held = new HeldResponse(this.#res, this)
-    if (!this.#held || this.#res.closed) this.exchange.close()
+    if (this.#res && isResponse(this.#res)) this.#held = new HeldResponse(this.#res, this)
+    if (!this.#held || this.#res?.closed === true) this.exchange.close()
   }
 }
 

@@ -1,23 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { MemoryRecordStore } from '@hazelcast-session/core'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
+import { fatal } from '../support/fatal.ts'
 import { ObservedRecordStore } from '../support/observed-record-store.ts'
 import { attributesOf, startStoreWorker } from '../support/store-worker.ts'
-
-/** What would end the process. Vitest's own listener is put aside meanwhile. */
-function uncaught(): unknown[] {
-  const seen: unknown[] = []
-  const listeners = process.listeners('uncaughtException')
-  process.removeAllListeners('uncaughtException')
-  const note = (error: unknown): void => void seen.push(error)
-  process.on('uncaughtException', note)
-  onTestFinished(() => {
-    process.off('uncaughtException', note)
-    for (const listener of listeners) process.on('uncaughtException', listener)
-  })
-  return seen
-}
 
 /**
  * @see https://github.com/fastify/session/issues/99
@@ -27,7 +14,7 @@ function uncaught(): unknown[] {
 test.each(['no', 'a synchronous', 'an async'])(
   'an async handler that sends and does not return the reply ends no process, with %s hook behind the library’s',
   async (kind) => {
-    const errors = uncaught()
+    const errors = fatal()
     const recordStore = new ObservedRecordStore()
     recordStore.delay = 5
     const worker = await startStoreWorker({
@@ -50,7 +37,7 @@ test.each(['no', 'a synchronous', 'an async'])(
 )
 
 test('what a callback of the application throws is an uncaught exception, as ever', async () => {
-  const errors = uncaught()
+  const errors = fatal()
   const worker = await startStoreWorker({ recordStore: new MemoryRecordStore() })
   await new Browser().get(
     worker.route(async ({ session }) => {

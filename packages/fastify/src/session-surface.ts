@@ -1,0 +1,169 @@
+import { inspect } from 'node:util'
+import type { FastifySessionObject } from '@fastify/session'
+import type { Session, SessionAttributes } from '@hazelcast-session/core'
+import { tellOutcome } from './outcome.ts'
+import type { Done } from './outcome.ts'
+import type { CookieTerms, SurfaceCookie } from './surface-cookie.ts'
+
+/** What a session object asks of the request it belongs to. */
+export interface SurfaceOwner {
+  /** What the cookie of this session carries, without a prefix. */
+  signedId(surface: Surface): string
+  regenerate(surface: Surface, keys: readonly string[]): Promise<void>
+  destroy(surface: Surface): Promise<void>
+  reload(surface: Surface): Promise<void>
+  save(surface: Surface): Promise<void>
+  update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R>
+  signIn(surface: Surface, principal: string): Promise<void>
+  signOut(surface: Surface): Promise<void>
+  changeId(surface: Surface): Promise<void>
+  /** The cookie of the present session with these terms, and those that it had. */
+  cookieWith(terms: CookieTerms): SurfaceCookie
+  /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
+  failed(error: unknown, isHeard: () => boolean): void
+}
+
+/** `request.session`, as @fastify/session's types know it, with the cookie of ours. */
+export type Surface = FastifySessionObject
+
+interface Parts {
+  readonly owner: SurfaceOwner
+  readonly view: Session
+  cookie: SurfaceCookie
+  /** Whether the application said how long the session lives. */
+  hasOwnInterval: boolean
+}
+
+/** What each session object stands for. Not fields of it: those are the application's. */
+const parts = new WeakMap<object, Parts>()
+
+function partsOf(surface: object): Parts {
+  const found = parts.get(surface)
+  if (!found) throw new TypeError('This method belongs to a session and cannot be called without it.')
+  return found
+}
+
+function tell(surface: Surface, work: Promise<void>, callback: Done | undefined): Promise<void> | undefined {
+  return tellOutcome(work, callback, (error, isHeard) => partsOf(surface).owner.failed(error, isHeard))
+}
+
+/** The library's methods, and ours beside them. */
+const methods = {
+  regenerate(this: Surface, keys?: readonly string[] | Done, callback?: Done) {
+    const kept = Array.isArray(keys) ? keys : []
+    return tell(this, partsOf(this).owner.regenerate(this, kept), typeof keys === 'function' ? keys : callback)
+  },
+  destroy(this: Surface, callback?: Done) {
+    return tell(this, partsOf(this).owner.destroy(this), callback)
+  },
+  reload(this: Surface, callback?: Done) {
+    return tell(this, partsOf(this).owner.reload(this), callback)
+  },
+  save(this: Surface, callback?: Done) {
+    return tell(this, partsOf(this).owner.save(this), callback)
+  },
+  touch(this: Surface): void {
+    partsOf(this).cookie.touch()
+  },
+  options(this: Surface, options: CookieTerms): void {
+    const own = partsOf(this)
+    if (Object.keys(options).length > 0) own.cookie = own.owner.cookieWith(options)
+  },
+  get(this: Surface, name: string): unknown {
+    return Reflect.get(this, name)
+  },
+  set(this: Surface, name: string, value: unknown): void {
+    Reflect.set(this, name, value)
+  },
+  isModified(this: Surface): boolean {
+    return isModified(partsOf(this).view)
+  },
+  isSaved(this: Surface): boolean {
+    const { view } = partsOf(this)
+    return !view.isNew && !isModified(view)
+  },
+  update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R> {
+    return partsOf(this).owner.update(this, change)
+  },
+  signIn(this: Surface, principal: string): Promise<void> {
+    return partsOf(this).owner.signIn(this, principal)
+  },
+  signOut(this: Surface): Promise<void> {
+    return partsOf(this).owner.signOut(this)
+  },
+  changeId(this: Surface): Promise<void> {
+    return partsOf(this).owner.changeId(this)
+  },
+  /** `console.log` looks behind a proxy, where no attributes are. */
+  [inspect.custom](this: Surface): object {
+    return { ...this }
+  },
+}
+
+function isModified(view: Session): boolean {
+  return view.pending().changes.texts.size > 0
+}
+
+const prototype: object = Object.create(Object.prototype, {
+  ...Object.fromEntries(
+    Reflect.ownKeys(methods).map((name) => [
+      name,
+      { value: Reflect.get(methods, name), writable: true, configurable: true },
+    ]),
+  ),
+  // Of each session object its own, but for the prototype itself, which somebody may look at.
+  ...Object.fromEntries(
+    ['sessionId', 'encryptedSessionId', 'maxInactiveInterval', 'isNew'].map((name) => [
+      name,
+      { value: undefined, configurable: true },
+    ]),
+  ),
+})
+
+/** `cookie` and whatever a session object has or inherits belong to it; all other names are attributes. */
+function isOwn(name: string): boolean {
+  return name === 'cookie' || name in prototype
+}
+
+/** The session object of `view` for one request. */
+export function surfaceOf(owner: SurfaceOwner, view: Session, cookie: SurfaceCookie): Surface {
+  const own: Parts = { owner, view, cookie, hasOwnInterval: false }
+  const object: Surface = Object.create(prototype)
+  Object.defineProperties(object, {
+    cookie: { get: () => own.cookie, enumerable: true, configurable: true },
+    sessionId: { get: () => view.id, configurable: true },
+    encryptedSessionId: { get: () => owner.signedId(surface), configurable: true },
+    isNew: { get: () => view.isNew, configurable: true },
+    maxInactiveInterval: {
+      get: () => view.maxInactiveInterval,
+      set: (seconds: number) => {
+        view.maxInactiveInterval = seconds
+        own.hasOwnInterval = true
+      },
+      configurable: true,
+    },
+  })
+  const surface = view.show(object, isOwn)
+  parts.set(surface, own)
+  return surface
+}
+
+/** Whether this is a session object that `surfaceOf` made. */
+export function isSurface(value: unknown): value is Surface {
+  return typeof value === 'object' && value !== null && parts.has(value)
+}
+
+/** The view behind a session object. */
+export function viewOf(surface: Surface): Session {
+  return partsOf(surface).view
+}
+
+/** The cookie of a session object, as it is now. */
+export function cookieOf(surface: Surface): SurfaceCookie {
+  return partsOf(surface).cookie
+}
+
+/** Whether the application said how long this session lives. */
+export function hasOwnInterval(surface: Surface): boolean {
+  return partsOf(surface).hasOwnInterval
+}
