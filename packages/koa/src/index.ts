@@ -1,0 +1,5 @@
+export type { Callback, ContextSession } from './context-session.ts'
+export { HazelcastStore } from './hazelcast-store.ts'
+export type { HazelcastStoreOptions, ListedSession, StoreCall } from './hazelcast-store.ts'
+export type { SessionData, StoredData } from './session-data.ts'
+export type { SharedCookie, SharedCookieOptions } from './shared-cookie.ts'

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { HazelcastStore } from '@hazelcast-session/koa'
+import type Koa from 'koa'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { Browser } from './support/browser.ts'
+
+/** The README's TypeScript, which is one program from top to bottom. */
+interface Program {
+  readonly app: Koa
+  readonly store: HazelcastStore
+  readonly server: Server
+}
+
+const PACKAGE = join(import.meta.dirname, '..')
+const ROOT = join(PACKAGE, '../..')
+
+/** As an application would compile it, but from our sources. */
+const TSCONFIG = {
+  extends: '../../../../tsconfig.base.json',
+  compilerOptions: {
+    composite: false,
+    incremental: false,
+    tsBuildInfoFile: null,
+    declarationMap: false,
+    isolatedDeclarations: false,
+    noEmit: true,
+    noPropertyAccessFromIndexSignature: false,
+    rootDir: '../../../..',
+  },
+  include: ['app.ts'],
+}
+
+let folder: string
+let program: Program
+
+async function source(): Promise<string> {
+  const readme = await readFile(join(PACKAGE, 'README.md'), 'utf8')
+  return [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
+}
+
+function urlOf(server: Server): string {
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(import.meta.dirname, '.readme-'))
+  await writeFile(join(folder, 'app.ts'), `${await source()}\nexport { app, server, store }\n`)
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+  vi.stubEnv('HZ_SESSION_ENABLED', 'false')
+  vi.stubEnv('PORT', '0')
+  program = (await import(join(folder, 'app.ts'))) as Program
+  if (!program.server.listening) await once(program.server, 'listening')
+})
+
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('the TypeScript of the README compiles', async () => {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const output = await promisify(execFile)(process.execPath, [tsc, '-p', folder]).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => String(Reflect.get(Object(error), 'stdout')),
+  )
+  // Our own sources are compiled along, and know nothing of this application's types.
+  expect(output.split('\n').filter((line) => line.includes('.readme-'))).toEqual([])
+}, 60_000)
+
+describe('the program of the README, with `HazelcastStore`', () => {
+  test('counts visits, logs in under a new id with its data, and logs out', async () => {
+    const url = urlOf(program.server)
+    const browser = new Browser()
+    expect((await browser.get(`${url}/visits`)).json).toEqual({ visits: 1 })
+    const before = browser.sessionId
+    const others = await Promise.all(Array.from({ length: 5 }, () => browser.get(`${url}/visits`)))
+    expect(new Set(others.map(({ json }) => Reflect.get(Object(json), 'visits')))).toEqual(new Set([2, 3, 4, 5, 6]))
+    await browser.get(`${url}/login?user=ann`)
+    expect(browser.sessionId).not.toBe(before)
+    expect(await program.store.all()).toEqual([{ id: browser.sessionId, user: 'ann', visits: 6 }])
+    await browser.get(`${url}/logout`)
+    expect([browser.sessionId, await program.store.length()]).toEqual([undefined, 0])
+  })
+
+  test('stops on SIGTERM', async () => {
+    const closed = once(program.server, 'close')
+    process.listeners('SIGTERM').at(-1)?.('SIGTERM')
+    await closed
+    await vi.waitFor(() => expect(program.store.manager.load('any')).rejects.toMatchObject({ code: 'MANAGER_CLOSED' }))
+  })
+})
