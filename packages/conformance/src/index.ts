@@ -1,3 +1,14 @@
+export { describeAdapter } from './adapter/describe-adapter.ts'
+export type { AdapterSuite } from './adapter/describe-adapter.ts'
+export type {
+  AdapterHarness,
+  AdapterOptions,
+  AdapterWorker,
+  Visit,
+  VisitAnswer,
+  VisitHandler,
+} from './adapter/adapter-harness.ts'
+export { ObservedRecordStore } from './adapter/observed-record-store.ts'
 export { LeapClock } from './leap-clock.ts'
 export { describeRecordStore } from './record-store/describe-record-store.ts'
 export type { RecordStoreSuite } from './record-store/describe-record-store.ts'

@@ -13,7 +13,13 @@ const records = (runner: TestRunner, skip?: readonly Skip[]): void =>
   describeRecordStore({ name: 'a', runner, create: never, ...(skip && { skip }) })
 
 test('the package exports these values and no others', () => {
-  expect(Object.keys(conformance).toSorted()).toEqual(['LeapClock', 'describeRecordStore', 'describeSessions'])
+  expect(Object.keys(conformance).toSorted()).toEqual([
+    'LeapClock',
+    'ObservedRecordStore',
+    'describeAdapter',
+    'describeRecordStore',
+    'describeSessions',
+  ])
 })
 
 test('the words of vitest and of node:test will do', () => {

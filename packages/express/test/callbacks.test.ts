@@ -5,7 +5,7 @@ import { MemoryRecordStore } from '@hazelcast-session/core'
 import session from 'express-session'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { HazelcastStore } from '../src/index.ts'
-import { ObservedRecordStore } from './support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { silentLogger } from './support/test-worker.ts'
 
 function openStore(recordStore = new ObservedRecordStore()): HazelcastStore {

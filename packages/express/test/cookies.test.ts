@@ -5,7 +5,7 @@ import type { CookieOptions } from 'express-session'
 import { describe, expect, test } from 'vitest'
 import { Browser } from './support/browser.ts'
 import { EXPRESS_VERSIONS } from './support/express-versions.ts'
-import { ObservedRecordStore } from './support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { startWorker } from './support/test-worker.ts'
 import type { TestWorker } from './support/test-worker.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { HazelcastStore } from '../src/index.ts'
 import { Browser } from './support/browser.ts'
-import { ObservedRecordStore } from './support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { startWorker } from './support/test-worker.ts'
 import type { Visit } from './support/test-worker.ts'
 

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { Browser } from './support/browser.ts'
 import { EXPRESS_VERSIONS } from './support/express-versions.ts'
-import { ObservedRecordStore } from './support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { attributesOf } from './support/session-data.ts'
 import { startWorker } from './support/test-worker.ts'
 

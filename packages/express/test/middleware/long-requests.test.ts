@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
-import { ObservedRecordStore } from '../support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import type { Visit } from '../support/test-worker.ts'
 import { ANSWERED, startMiddleware } from './support/middleware-worker.ts'
 

@@ -43,6 +43,11 @@ export class ObservedRecordStore implements RecordStore {
     yield* this.records.find()
   }
 
+  /** Takes an entry away as if it had never been. */
+  async forget(key: string): Promise<void> {
+    await this.records.remove(key)
+  }
+
   close(): Promise<void> {
     return this.records.close()
   }
