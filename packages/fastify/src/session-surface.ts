@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import type { FastifySessionObject } from '@fastify/session'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { tellOutcome } from './outcome.ts'
-import type { Done } from './outcome.ts'
+import { tellOutcome } from '@hazelcast-session/core/adapter'
+import type { Callback } from '@hazelcast-session/core/adapter'
 import type { CookieTerms, SurfaceCookie } from './surface-cookie.ts'
 
 /** What a session object asks of the request it belongs to. */
@@ -43,23 +43,23 @@ function partsOf(surface: object): Parts {
   return found
 }
 
-function tell(surface: Surface, work: Promise<void>, callback: Done | undefined): Promise<void> | undefined {
+function tell(surface: Surface, work: Promise<void>, callback: Callback | undefined): Promise<void> | undefined {
   return tellOutcome(work, callback, (error, isHeard) => partsOf(surface).owner.failed(error, isHeard))
 }
 
 /** The library's methods, and ours beside them. */
 const methods = {
-  regenerate(this: Surface, keys?: readonly string[] | Done, callback?: Done) {
+  regenerate(this: Surface, keys?: readonly string[] | Callback, callback?: Callback) {
     const kept = Array.isArray(keys) ? keys : []
     return tell(this, partsOf(this).owner.regenerate(this, kept), typeof keys === 'function' ? keys : callback)
   },
-  destroy(this: Surface, callback?: Done) {
+  destroy(this: Surface, callback?: Callback) {
     return tell(this, partsOf(this).owner.destroy(this), callback)
   },
-  reload(this: Surface, callback?: Done) {
+  reload(this: Surface, callback?: Callback) {
     return tell(this, partsOf(this).owner.reload(this), callback)
   },
-  save(this: Surface, callback?: Done) {
+  save(this: Surface, callback?: Callback) {
     return tell(this, partsOf(this).owner.save(this), callback)
   },
   touch(this: Surface): void {

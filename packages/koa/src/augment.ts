@@ -1,5 +1,6 @@
 import 'koa'
 import type { ContextSession } from './context-session.ts'
+import type { RequestOptions } from './request-options.ts'
 import type { StoredData } from './session-data.ts'
 
 declare module 'koa' {
@@ -8,6 +9,6 @@ declare module 'koa' {
     get session(): ContextSession
     set session(value: ContextSession | StoredData | null)
     /** The options of this request's session: `maxAge` may be its own. */
-    readonly sessionOptions: Readonly<Record<string, unknown>> | undefined
+    readonly sessionOptions: RequestOptions
   }
 }

@@ -33,7 +33,13 @@ export function sharedCookie({ secret, key = 'koa.sess' }: SharedCookieOptions, 
       get: (ctx) => cookie.read(ctx.headers.cookie)?.value ?? '',
       set: (ctx, id) => {
         const { name, value } = cookie.write(id, {})
-        ctx.cookies.set(name, encodeURIComponent(value), { ...ctx.sessionOptions, signed: false })
+        const { maxAge, sameSite, ...flags } = ctx.sessionOptions
+        ctx.cookies.set(name, encodeURIComponent(value), {
+          ...flags,
+          signed: false,
+          sameSite: sameSite ?? undefined,
+          maxAge: maxAge === 'session' ? undefined : maxAge,
+        })
       },
     },
     genid,

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { HazelcastStore } from '@hazelcast-session/koa'
+import type { HazelcastSessions, HazelcastStore } from '@hazelcast-session/koa'
 import type Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Browser } from './support/browser.ts'
@@ -14,6 +14,8 @@ interface Program {
   readonly app: Koa
   readonly store: HazelcastStore
   readonly server: Server
+  readonly sessions: HazelcastSessions
+  readonly shopServer: Server
 }
 
 const PACKAGE = join(import.meta.dirname, '..')
@@ -50,12 +52,13 @@ function urlOf(server: Server): string {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(import.meta.dirname, '.readme-'))
-  await writeFile(join(folder, 'app.ts'), `${await source()}\nexport { app, server, store }\n`)
+  await writeFile(join(folder, 'app.ts'), `${await source()}\nexport { app, server, sessions, shopServer, store }\n`)
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
   vi.stubEnv('HZ_SESSION_ENABLED', 'false')
   vi.stubEnv('PORT', '0')
+  vi.stubEnv('DRAIN_MS', '1')
   program = (await import(join(folder, 'app.ts'))) as Program
-  if (!program.server.listening) await once(program.server, 'listening')
+  for (const server of [program.server, program.shopServer]) if (!server.listening) await once(server, 'listening')
 })
 
 afterAll(async () => {
@@ -72,6 +75,45 @@ test('the TypeScript of the README compiles', async () => {
   // Our own sources are compiled along, and know nothing of this application's types.
   expect(output.split('\n').filter((line) => line.includes('.readme-'))).toEqual([])
 }, 60_000)
+
+describe('the program of the README, with `hazelcastSession`', () => {
+  test('saves a cart before it redirects', async () => {
+    const url = urlOf(program.shopServer)
+    const browser = new Browser()
+    const saved = await browser.get(`${url}/cart?item=tea`, { method: 'POST' })
+    expect([saved.status, saved.headers.get('location')]).toEqual([302, '/cart'])
+    expect((await browser.get(`${url}/cart`)).json).toEqual(['tea'])
+  })
+
+  test('counts visits, logs in under a new id, remembers, and logs out', async () => {
+    const url = urlOf(program.shopServer)
+    const browser = new Browser()
+    expect((await browser.get(`${url}/visits`)).json).toEqual({ visits: 1 })
+    const before = browser.sessionId
+    const others = await Promise.all(Array.from({ length: 5 }, () => browser.get(`${url}/visits`)))
+    expect(new Set(others.map(({ json }) => Reflect.get(Object(json), 'visits')))).toEqual(new Set([2, 3, 4, 5, 6]))
+    await browser.get(`${url}/login?user=ann&remember=yes`)
+    expect(browser.sessionId).not.toBe(before)
+    const [id = ''] = browser.sessionId?.split('.') ?? []
+    const session = await program.sessions.manager.load(id)
+    expect([session?.principal, session?.data['visits'], session?.cookieMaxAge]).toEqual(['ann', 6, 2_592_000])
+    await browser.get(`${url}/logout`)
+    expect([browser.sessionId, await program.sessions.manager.load(id)]).toEqual([undefined, undefined])
+  })
+
+  test('stops on SIGTERM: says so, and closes', async () => {
+    const url = urlOf(program.shopServer)
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+    program.sessions.manager.drain()
+    expect((await fetch(`${url}/health`)).status).toBe(503)
+    const closed = once(program.shopServer, 'close')
+    process.listeners('SIGTERM').at(-2)?.('SIGTERM')
+    await closed
+    await vi.waitFor(() =>
+      expect(program.sessions.manager.load('any')).rejects.toMatchObject({ code: 'MANAGER_CLOSED' }),
+    )
+  })
+})
 
 describe('the program of the README, with `HazelcastStore`', () => {
   test('counts visits, logs in under a new id with its data, and logs out', async () => {

@@ -61,7 +61,8 @@ export class HeldResponse {
   readonly #original: Pick<ServerResponse, 'writeHead' | HeldMethod>
   readonly #before: ResponseHead
   readonly #sources = new Set<Readable>()
-  readonly #cookies: string[] = []
+  /** By name: of two with the same one the later counts. */
+  readonly #cookies = new Map<string, string>()
   readonly #held: HeldCalls
   #phase: Phase
   #isClosed = false
@@ -83,7 +84,7 @@ export class HeldResponse {
     if (this.#phase !== 'open' && this.#phase !== 'holding') {
       throw new SessionError('HEADERS_SENT', 'A session cookie cannot be set: the response headers have been sent.')
     }
-    this.#cookies.push(setCookieHeader(cookie))
+    this.#cookies.set(cookie.name, setCookieHeader(cookie))
   }
 
   #standBefore(): void {
@@ -170,9 +171,9 @@ export class HeldResponse {
   /** From here on everything passes; the head leaves with the first byte. */
   #sendHead(): void {
     this.#phase = 'passing'
-    if (this.#cookies.length === 0) return
+    if (this.#cookies.size === 0) return
     const set = this.#res.getHeader('Set-Cookie') ?? []
-    this.#res.setHeader('Set-Cookie', [...(Array.isArray(set) ? set : [String(set)]), ...this.#cookies])
+    this.#res.setHeader('Set-Cookie', [...(Array.isArray(set) ? set : [String(set)]), ...this.#cookies.values()])
   }
 
   #release(head: ResponseHead): void {

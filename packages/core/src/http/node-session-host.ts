@@ -87,6 +87,20 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
     this.exchange.close()
   }
 
+  /**
+   * Saves what the answer would wait for, before it is written: for a framework that can still tell its application that
+   * this failed. That is what it rejects with; the answer that comes then may pass.
+   */
+  protected async commit(): Promise<void> {
+    try {
+      await this.exchange.settled()
+      await this.exchange.commitHead()
+    } catch (error) {
+      this.#hasFailed = true
+      throw error
+    }
+  }
+
   refuse(error: unknown): void {
     this.#hasFailed = true
     this.fail(error)

@@ -81,8 +81,8 @@ export class RequestSession implements OpenRequest {
     return this.#kept
   }
 
-  /** Makes a session that was found elsewhere the one that the request came with. */
-  adopt(session: Session): void {
+  /** Makes a session that was found elsewhere the one that the request came with; `undefined`: it came with none. */
+  adopt(session: Session | undefined): void {
     this.#session = session
     this.keep(session)
   }

@@ -77,7 +77,8 @@ export class SessionExchange {
   open(): Promise<void> | undefined {
     if (this.#request.presentedId === undefined) return undefined
     const opening = this.#request.open()
-    return this.#config.imports ? opening.then(() => this.#import()) : opening
+    const opened = this.#config.imports ? opening.then(() => this.#import()) : opening
+    return this.#host.found ? opened.then(() => this.#found()) : opened
   }
 
   /** The answer was sent, or never will be: the request does not keep its session alive any longer. */
@@ -217,13 +218,23 @@ export class SessionExchange {
     }
   }
 
+  #found(): void {
+    if (this.#request.hasFailed) return
+    const { session } = this.#request
+    try {
+      if (this.#host.found?.(session) === false) this.#request.adopt(undefined)
+    } catch (error) {
+      this.#request.fail(error)
+    }
+  }
+
   /** Whether the answer needs a session that the application did not look at. */
   #isNeeded(left: Session | null | undefined): boolean {
-    const { rolling, saveUninitialized, unset } = this.#config
+    const { saveUninitialized, unset } = this.#config
     if (left === null) return unset === 'destroy'
     const loaded = this.#request.session
     if (!loaded) return saveUninitialized && this.#request.refusal === undefined
-    return rolling || this.#request.isReissueDue(loaded) || this.#request.isRouteDue
+    return this.#isRenewalDue(loaded) || this.#request.isReissueDue(loaded) || this.#request.isRouteDue
   }
 
   #commit(left: Session | null | undefined, isHead: boolean): Promise<void> | undefined {
@@ -271,8 +282,11 @@ export class SessionExchange {
   }
 
   #unset(): Promise<void> | undefined {
-    const session = this.session
-    if (!session || this.#config.unset !== 'destroy' || this.#request.kept !== session) return undefined
+    if (this.#config.unset !== 'destroy') return undefined
+    // The session goes on under an id that this request does not know: it cannot be ended here.
+    if (this.#request.refusal === 'renamed') this.#request.assertNotRefused()
+    const { session } = this
+    if (!session || this.#request.kept !== session) return undefined
     return this.#end(session)
   }
 
@@ -295,9 +309,13 @@ export class SessionExchange {
     const flags = this.#host.flagsOf(session)
     if (flags.secure === true && !this.#host.isSecure) return
     const isOther = this.#request.presentedId !== session.id
-    const isRenewed = this.#config.rolling || (this.#wasModified && lasts(flags))
+    const isRenewed = this.#isRenewalDue(session) || (this.#wasModified && lasts(flags))
     if (isOther || isRenewed || this.#request.isReissueDue(session)) this.#request.issue(session, flags)
     else this.#request.issueRoute(flags)
+  }
+
+  #isRenewalDue(session: Session): boolean {
+    return this.#config.rolling || this.#host.isRenewalDue?.(session) === true
   }
 
   /** What the browser has is of no use any more, and would be refused for half a minute. */

@@ -29,4 +29,13 @@ export interface SessionHost extends HttpExchange {
    * @returns `false` when the cookie says that the session is over
    */
   note(session: Session, use?: 'use'): boolean
+  /**
+   * The id that the request shows was looked for, and this was found, or nothing. Called once, before anybody sees the
+   * session; what it throws is what the load failed with.
+   *
+   * @returns `false` when the application does not want this session: then the request has none
+   */
+  found?(session: Session | undefined): boolean
+  /** Whether the browser is to get the cookie again although nothing about it has changed. @default no */
+  isRenewalDue?(session: Session): boolean
 }

@@ -23,7 +23,7 @@ export interface VisitedAppSettings {
 }
 
 /** What a visit returns when it has answered, or will. */
-const ANSWERED: unique symbol = Symbol('answered')
+export const ANSWERED: unique symbol = Symbol('answered')
 
 /** Log lines of the tests; nobody reads them on a console. */
 export const silentLogger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

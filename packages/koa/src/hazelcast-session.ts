@@ -1,0 +1,69 @@
+import { SessionManager } from '@hazelcast-session/core'
+import type { SessionManagerOptions } from '@hazelcast-session/core'
+import { SessionCookie, resolveOptions } from '@hazelcast-session/core/adapter'
+import type Koa from 'koa'
+import './augment.ts'
+import { hasSession, showOn } from './context-properties.ts'
+import { CookieRenewals } from './cookie-renewals.ts'
+import { hasInterval, withDefaultInterval } from './default-interval.ts'
+import { KoaExchange } from './koa-exchange.ts'
+import type { KoaExchangeConfig } from './koa-exchange.ts'
+import { ONE_DAY } from './library-session.ts'
+import { cookieName, middlewareOptions } from './middleware-options.ts'
+import type { HazelcastSessionOptions } from './middleware-options.ts'
+import { requestOptions } from './request-options.ts'
+
+/** The middleware, and what belongs to it. */
+export interface HazelcastSessions extends Koa.Middleware {
+  /** Events, readiness, drain and close. */
+  readonly manager: SessionManager
+  /** Answers 200, and 503 while the manager drains: for the load balancer's health check. */
+  readonly health: Koa.Middleware
+}
+
+/**
+ * Sessions for Koa, in place of koa-session with a store: its options and its `ctx.session`, kept in a Hazelcast map, with all
+ * promises. Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background.
+ */
+export function hazelcastSession(given: HazelcastSessionOptions = {}): HazelcastSessions {
+  const extension = middlewareOptions(process.env)
+  const options = resolveOptions(given, process.env, extension)
+  const isIntervalGiven = hasInterval(given, process.env)
+  const usual = requestOptions(options, isIntervalGiven)
+  const ours = Object.keys(extension.fields)
+  const managerOptions: SessionManagerOptions = Object.fromEntries(
+    Object.entries(given).filter(([name]) => !ours.includes(name)),
+  )
+  const seconds = (usual.maxAge === 'session' ? ONE_DAY : usual.maxAge) / 1000
+  const manager = new SessionManager(withDefaultInterval(managerOptions, process.env, seconds))
+  const config: KoaExchangeConfig = {
+    options,
+    usual,
+    hasInterval: isIntervalGiven,
+    renewals: new CookieRenewals(),
+    manager,
+    cookie: new SessionCookie(cookieName(options), options.secret),
+    routeCookie: options.routeCookie,
+    rolling: options.rolling,
+    saveUninitialized: false,
+    unset: 'destroy',
+    imports: undefined,
+  }
+  const health: Koa.Middleware = (ctx) => {
+    ctx.status = manager.isDraining ? 503 : 200
+    ctx.body = manager.isDraining ? 'draining' : 'ok'
+  }
+  return Object.assign(middleware(config), { manager, health })
+}
+
+function middleware(config: KoaExchangeConfig): Koa.Middleware {
+  const { options } = config
+  return async (ctx, next) => {
+    if (hasSession(ctx) || options.skip?.(ctx)) return next()
+    const exchange = new KoaExchange(config, ctx)
+    showOn(ctx, exchange)
+    await exchange.open()
+    await next()
+    await exchange.handled()
+  }
+}

@@ -1,0 +1,165 @@
+import { inspect } from 'node:util'
+import type { Session, SessionAttributes } from '@hazelcast-session/core'
+import { outcomeOf, tellOutcome } from '@hazelcast-session/core/adapter'
+import type { Callback, ContextSession } from './context-session.ts'
+
+/** What a session object asks of the request it belongs to. */
+export interface SurfaceOwner {
+  maxAge: number | 'session'
+  save(surface: Surface): Promise<void>
+  regenerate(surface: Surface): Promise<void>
+  commitByHand(): Promise<void>
+  update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R>
+  signIn(surface: Surface, principal: string): Promise<void>
+  signOut(surface: Surface): Promise<void>
+  changeId(surface: Surface): Promise<void>
+  /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
+  failed(error: unknown, isHeard: () => boolean): void
+}
+
+/** `ctx.session`, as the requests of one middleware make it. */
+export type Surface = ContextSession
+
+interface Parts {
+  readonly owner: SurfaceOwner
+  readonly view: Session
+  /** Whether the application said how long the session lives. */
+  hasOwnInterval: boolean
+}
+
+/** What each session object stands for. Not fields of it: those are the application's. */
+const parts = new WeakMap<object, Parts>()
+
+function partsOf(surface: object): Parts {
+  const found = parts.get(surface)
+  if (!found) throw new TypeError('This method belongs to a session and cannot be called without it.')
+  return found
+}
+
+function told<T>(surface: Surface, work: Promise<T>): Promise<T> {
+  return outcomeOf(work, (error, isHeard) => partsOf(surface).owner.failed(error, isHeard))
+}
+
+/** As the library's methods tell it: to the callback alone, where there is one. */
+function answered(surface: Surface, work: Promise<void>, callback: Callback | undefined): Promise<void> | undefined {
+  return tellOutcome(work, callback, (error, isHeard) => partsOf(surface).owner.failed(error, isHeard))
+}
+
+/** What every session object has: the library's properties and methods, and ours beside them. */
+const members = {
+  get isNew(): boolean {
+    return partsOf(this).view.isNew
+  },
+  get externalKey(): string {
+    return partsOf(this).view.id
+  },
+  get length(): number {
+    return Object.keys(attributesIn(this)).length
+  },
+  get populated(): boolean {
+    return Object.keys(attributesIn(this)).length > 0
+  },
+  get maxAge(): number | 'session' {
+    return partsOf(this).owner.maxAge
+  },
+  set maxAge(value: number | 'session') {
+    partsOf(this).owner.maxAge = value
+  },
+  get maxInactiveInterval(): number {
+    return partsOf(this).view.maxInactiveInterval
+  },
+  set maxInactiveInterval(seconds: number) {
+    const own = partsOf(this)
+    own.view.maxInactiveInterval = seconds
+    own.hasOwnInterval = true
+  },
+  save(this: Surface, callback?: Callback) {
+    return answered(this, partsOf(this).owner.save(this), callback)
+  },
+  regenerate(this: Surface, callback?: Callback) {
+    return answered(this, partsOf(this).owner.regenerate(this), callback)
+  },
+  commit(this: Surface, options?: unknown, callback?: Callback) {
+    const { owner } = partsOf(this)
+    const { save, regenerate }: { save?: unknown; regenerate?: unknown } = Object(options)
+    const work = regenerate === true ? owner.regenerate(this) : save === true ? owner.save(this) : owner.commitByHand()
+    return answered(this, work, isCallback(options) ? options : callback)
+  },
+  manuallyCommit(this: Surface) {
+    return told(this, partsOf(this).owner.commitByHand())
+  },
+  update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R> {
+    return told(this, partsOf(this).owner.update(this, change))
+  },
+  signIn(this: Surface, principal: string): Promise<void> {
+    return told(this, partsOf(this).owner.signIn(this, principal))
+  },
+  signOut(this: Surface): Promise<void> {
+    return told(this, partsOf(this).owner.signOut(this))
+  },
+  changeId(this: Surface): Promise<void> {
+    return told(this, partsOf(this).owner.changeId(this))
+  },
+  toJSON(this: Surface): object {
+    return attributesIn(this)
+  },
+  [inspect.custom](this: Surface): object {
+    return attributesIn(this)
+  },
+}
+
+const prototype: object = Object.create(Object.prototype, hidden(Object.getOwnPropertyDescriptors(members)))
+
+/** Not shown by a loop over the session, which is one over its attributes. */
+function hidden(descriptors: PropertyDescriptorMap): PropertyDescriptorMap {
+  return Object.fromEntries(
+    Reflect.ownKeys(descriptors).map((name) => [name, { ...Reflect.get(descriptors, name), enumerable: false }]),
+  )
+}
+
+function isCallback(value: unknown): value is Callback {
+  return typeof value === 'function'
+}
+
+/** What begins with `_` is for this request alone, as in the library, and what a session object has is no attribute. */
+export function isOwn(name: string): boolean {
+  return name.startsWith('_') || name in prototype
+}
+
+/** What is stored of the session object. */
+function attributesIn(surface: object): object {
+  return Object.fromEntries(
+    Object.entries(surface).filter(([name, value]) => !isOwn(name) && typeof value !== 'function'),
+  )
+}
+
+/** The session object of `view` for one request. */
+export function surfaceOf(owner: SurfaceOwner, view: Session): Surface {
+  const own: Parts = { owner, view, hasOwnInterval: false }
+  const target: Surface = Object.create(prototype)
+  const surface = view.show(target, isOwn)
+  // Setters see what is behind the surface.
+  parts.set(target, own)
+  parts.set(surface, own)
+  return surface
+}
+
+/** Makes the session hold what `data` holds and nothing else, but for what it cannot show. */
+export function replaceData(surface: Surface, data: object): void {
+  // First, since `data` may be the session itself.
+  const next = attributesIn(data)
+  for (const name of Object.keys(attributesIn(surface))) {
+    if (!Object.hasOwn(next, name)) Reflect.deleteProperty(surface, name)
+  }
+  Object.assign(surface, next)
+}
+
+/** The view behind a session object. */
+export function viewOf(surface: Surface): Session {
+  return partsOf(surface).view
+}
+
+/** Whether the application said how long this session lives. */
+export function hasOwnInterval(surface: Surface): boolean {
+  return partsOf(surface).hasOwnInterval
+}
