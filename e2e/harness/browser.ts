@@ -7,6 +7,8 @@ import { waitFor } from './wait-for.ts'
 /** Where a request goes: a worker, or anything else with an address. */
 export interface Site {
   readonly url: string
+  /** It may close idle connections at any moment: a request that meets that is sent again, as browsers do. */
+  readonly closesIdle?: true
 }
 
 /** What `GET /api/session` answers. */
@@ -22,6 +24,8 @@ const GIVEN_UP_AFTER = 30_000
 
 /** One user's browser: keeps cookies as browsers do (for a host, whatever the port) and connections alive. */
 export class Browser {
+  /** Requests that were sent again, since their connection was closed before anything of them was read. */
+  resent = 0
   readonly #jar = new CookieJar()
   // Idle connections are given up before the server does so, which takes Node 5 s: a request must not meet that.
   readonly #agent = new Agent({ keepAlive: true, timeout: 3000 })
@@ -36,7 +40,7 @@ export class Browser {
     const cookie = await this.#jar.getCookieString(url)
     const begin = performance.now()
     try {
-      const response = await this.#send(url, method, cookie, body)
+      const response = await this.#send(site, url, method, cookie, body)
       for (const line of response.headers['set-cookie'] ?? []) await this.#jar.setCookie(line, url)
       const text = await textOf(response)
       const ms = performance.now() - begin
@@ -99,14 +103,19 @@ export class Browser {
     this.#agent.destroy()
   }
 
-  #send(url: string, method: string, cookie: string, body: string | undefined): Promise<IncomingMessage> {
+  #send(site: Site, url: string, method: string, cookie: string, body: string | undefined): Promise<IncomingMessage> {
     const headers = {
       ...(cookie === '' ? {} : { cookie }),
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     }
     return new Promise((resolve, reject) => {
       const sent = request(url, { method, agent: this.#agent, headers }, resolve)
-      sent.once('error', reject)
+      sent.once('error', (error) => {
+        const isStale = site.closesIdle === true && sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
+        if (!isStale) return reject(error)
+        this.resent += 1
+        resolve(this.#send(site, url, method, cookie, body))
+      })
       sent.setTimeout(GIVEN_UP_AFTER, () => sent.destroy(new Error(`no answer in ${GIVEN_UP_AFTER} ms`)))
       sent.end(body)
     })

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Site } from './browser.ts'
+import type { Balancer, BalancerOptions } from './balancer.ts'
 import { freePort } from './free-port.ts'
 import { HAPROXY } from './requirements.ts'
 import { waitFor } from './wait-for.ts'
@@ -15,20 +15,8 @@ const FENCED = /^```haproxy\n([^]*?)^```$/gm
 /** Of the lines of `show stat`. */
 const COLUMN = { backend: 0, server: 1, status: 17 } as const
 
-export interface Server {
-  /** The worker's. */
-  readonly name: string
-  readonly port: number
-}
-
-export interface HAProxyOptions {
-  readonly servers: readonly Server[]
-  /** By what of a request its worker is found. */
-  readonly by: 'suffix' | 'route cookie'
-}
-
 /** A real HAProxy, with the configuration of our guide. */
-export class HAProxy implements Site {
+export class HAProxy implements Balancer {
   readonly url: string
   readonly #folder: string
   readonly #child: ChildProcess
@@ -43,7 +31,7 @@ export class HAProxy implements Site {
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (this.#output += String(chunk)))
   }
 
-  static async spawn(options: HAProxyOptions): Promise<HAProxy> {
+  static async spawn(options: BalancerOptions): Promise<HAProxy> {
     const folder = await mkdtemp(join(tmpdir(), 'haproxy-'))
     const port = await freePort()
     const file = join(folder, 'haproxy.cfg')
@@ -52,27 +40,36 @@ export class HAProxy implements Site {
     return new HAProxy(`http://127.0.0.1:${port}`, folder, child)
   }
 
-  async listening(): Promise<this> {
+  async listening(): Promise<void> {
     const hasAnswered = async (): Promise<boolean> => this.#child.exitCode !== null || (await this.#stat()).length > 0
     await waitFor('HAProxy listens', hasAnswered)
     if (this.#child.exitCode !== null) throw new Error(`HAProxy ended:\n${this.#output}`)
-    return this
   }
 
-  /** Resolves when health checks have found this worker to be up, or to be down. */
-  async marked(name: string, status: 'UP' | 'DOWN'): Promise<void> {
-    await waitFor(`HAProxy has marked ${name} ${status}`, async () => {
-      const lines = await this.#stat()
-      const line = lines.find((columns) => columns[COLUMN.backend] === 'app' && columns[COLUMN.server] === name)
-      // `DOWN 1/2` is on its way up.
-      return line?.[COLUMN.status] === status
-    })
+  welcome(name: string): Promise<void> {
+    return this.#marked(name, 'UP')
+  }
+
+  /** The worker says by its health that it goes. */
+  retire(name: string, terminate: () => void): Promise<void> {
+    terminate()
+    return this.#marked(name, 'DOWN')
   }
 
   async stop(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#exited
     await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Resolves when health checks have found this worker to be up, or to be down. */
+  async #marked(name: string, status: 'UP' | 'DOWN'): Promise<void> {
+    await waitFor(`HAProxy has marked ${name} ${status}`, async () => {
+      const lines = await this.#stat()
+      const line = lines.find((columns) => columns[COLUMN.backend] === 'app' && columns[COLUMN.server] === name)
+      // `DOWN 1/2` is on its way up.
+      return line?.[COLUMN.status] === status
+    })
   }
 
   async #stat(): Promise<string[][]> {
@@ -100,7 +97,7 @@ function ask(path: string, command: string): Promise<string> {
 }
 
 /** The page's, with our cookie, addresses and workers in the place of its examples. */
-function configuration(page: string, { servers, by }: HAProxyOptions, port: number, socket: string): string {
+function configuration(page: string, { servers, by }: BalancerOptions, port: number, socket: string): string {
   const [whole = '', routed = ''] = [...page.matchAll(FENCED)].map(([, text]) => text)
   const isSuffix = /txn\.worker/
   const isServer = /^ {2}server /

@@ -25,20 +25,22 @@ async function obstacleToMembers(): Promise<string | undefined> {
   }
 }
 
-/** Where Debian's package puts it. */
+/** Where Debian's packages put them. */
 export const HAPROXY = '/usr/sbin/haproxy'
+export const NGINX = '/usr/sbin/nginx'
 
-/** True where HAProxy can run as well; as for members. */
-export const canRunHAProxy: boolean = canStartMembers && hasHAProxy()
+/** True where that load balancer can run as well; as for members. */
+export const canRunHAProxy: boolean = canStartMembers && has(HAPROXY, 'haproxy')
+export const canRunNginx: boolean = canStartMembers && has(NGINX, 'nginx-light')
 
-function hasHAProxy(): boolean {
+function has(program: string, ofPackage: string): boolean {
   try {
-    accessSync(HAPROXY, constants.X_OK)
+    accessSync(program, constants.X_OK)
     return true
   } catch {
-    const obstacle = `There is no ${HAPROXY}: install the Debian package haproxy.`
+    const obstacle = `There is no ${program}: install the Debian package ${ofPackage}.`
     if (process.env['CI'] === 'true') throw new Error(obstacle)
-    process.stderr.write(`The scenarios with a load balancer are skipped. ${obstacle}\n`)
+    process.stderr.write(`Scenarios with that load balancer are skipped. ${obstacle}\n`)
     return false
   }
 }

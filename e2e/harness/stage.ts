@@ -1,9 +1,8 @@
 import { afterAll, afterEach } from 'vitest'
+import type { Balancer } from './balancer.ts'
 import { Browser } from './browser.ts'
 import { Cluster, MAPS } from './cluster.ts'
 import type { ClusterOptions, MapKind } from './cluster.ts'
-import { HAProxy } from './haproxy.ts'
-import type { HAProxyOptions } from './haproxy.ts'
 import { Worker } from './worker.ts'
 import type { WorkerOptions } from './worker.ts'
 
@@ -23,7 +22,7 @@ export class Stage {
   readonly #clusters: Cluster[] = []
   readonly #workers: Worker[] = []
   readonly #browsers: Browser[] = []
-  readonly #balancers: HAProxy[] = []
+  readonly #balancers: Balancer[] = []
 
   constructor() {
     afterEach(({ task }) => {
@@ -65,10 +64,11 @@ export class Stage {
   }
 
   /** A load balancer that listens. */
-  async haproxy(options: HAProxyOptions): Promise<HAProxy> {
-    const balancer = await HAProxy.spawn(options)
+  async balancer(spawned: Promise<Balancer>): Promise<Balancer> {
+    const balancer = await spawned
     this.#balancers.push(balancer)
-    return balancer.listening()
+    await balancer.listening()
+    return balancer
   }
 
   /** A user with an empty cookie jar. */
