@@ -21,7 +21,7 @@ export const STICKY: Setup = {
   door: 'middleware',
   map: 'configured',
 }
-const NOT_STICKY: Setup = {
+export const NOT_STICKY: Setup = {
   title: 'middleware, not sticky, configured map',
   door: 'middleware',
   sticky: false,

@@ -6,23 +6,25 @@ import type { HostileCookie } from '../harness/hostile-cookies.ts'
 import { rawRequest } from '../harness/raw-request.ts'
 import type { RequestCounts } from '../harness/request-kinds.ts'
 import { canStartMembers } from '../harness/requirements.ts'
-import { STICKY } from '../harness/setups.ts'
+import { NOT_STICKY, STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import { signed } from '../harness/signed.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import type { Worker } from '../harness/worker.ts'
 
-/** A cookie of a new session at the first of the workers. */
-const FRESH = /^ shop\.sid=s%3A(HZ[0-9A-F]{32})\.w1\.[^;]+; Path=\/; HttpOnly$/
+/** A cookie of a new session, with the name of its worker where it is bound to one. The library has ids of its own kind. */
+const FRESH = /^ shop\.sid=s%3A(?<id>[\w-]{32,34})(?:\.(?<worker>\w+))?\.[\w%]{43,}; Path=\/; HttpOnly$/
 const NOBODY = { isNew: true, id: null, attributes: {} }
 
 describe.skipIf(!canStartMembers)('cookies', () => {
   const stage = new Stage()
   let cluster: Cluster
   let workers: [Worker, Worker]
+  let unbound: [Worker, Worker]
   beforeAll(async () => {
     cluster = await stage.cluster({ proxied: true })
     workers = await stage.pair(cluster, STICKY)
+    unbound = await stage.pair(cluster, NOT_STICKY)
   })
 
   describe('of a session that arrives at another worker', () => {
@@ -53,16 +55,36 @@ describe.skipIf(!canStartMembers)('cookies', () => {
     })
   })
 
-  describe('as attackers send them', () => {
+  describe('of a session that is not bound', () => {
+    test('are the same at every worker, for one get and no write', async () => {
+      const user = await User.logIn(stage.browser(), unbound[0], 'ann')
+      expect(await user.browser.cookies(unbound[0])).toBe(`shop.sid=${signed(user.id)}`)
+      for (const worker of unbound.toReversed()) {
+        const { calls, result } = await callsOf(cluster, () => user.browser.get(worker, '/api/session'))
+        expect(calls).toEqual({ get: 1 })
+        expect(result.headers['set-cookie']).toBeUndefined()
+        expect(await user.contradictions(worker)).toEqual([])
+      }
+    })
+  })
+
+  describe.each([STICKY, NOT_STICKY, STORE_SETUPS[0]!])('as attackers send them: $title', (setup) => {
+    let worker: Worker
+    beforeAll(async () => {
+      const known = setup === STICKY ? workers : setup === NOT_STICKY ? unbound : await stage.pair(cluster, setup)
+      worker = known[0]
+    })
+
     /** Reading shows nothing, and the first write begins a session of an id of our own. */
     async function expectNobody({ header }: HostileCookie): Promise<{ read: RequestCounts; write: RequestCounts }> {
-      const read = await callsOf(cluster, () => rawRequest(workers[0], header))
+      const read = await callsOf(cluster, () => rawRequest(worker, header))
       expect(read.result).toMatchObject({ status: 200, setCookie: [] })
       expect(JSON.parse(read.result.body)).toMatchObject(NOBODY)
-      const write = await callsOf(cluster, () => rawRequest(workers[0], header, 'book'))
+      const write = await callsOf(cluster, () => rawRequest(worker, header, 'book'))
       expect(write.result).toMatchObject({ status: 204, setCookie: [expect.stringMatching(FRESH)] })
-      const [, id = ''] = FRESH.exec(write.result.setCookie[0]!) ?? []
-      expect(header).not.toContain(id)
+      const fresh = FRESH.exec(write.result.setCookie[0]!)?.groups
+      expect(header).not.toContain(fresh?.['id'])
+      expect(fresh?.['worker']).toBe(setup === STICKY ? worker.name : undefined)
       return { read: read.calls, write: write.calls }
     }
 
@@ -78,12 +100,19 @@ describe.skipIf(!canStartMembers)('cookies', () => {
 
     test.each(NO_HTTP)('are refused where they are no HTTP: $what', async ({ header }) => {
       for (const body of [undefined, 'book']) {
-        const { calls, result } = await callsOf(cluster, () => rawRequest(workers[0], header, body))
+        const { calls, result } = await callsOf(cluster, () => rawRequest(worker, header, body))
         expect([400, 431]).toContain(result.status)
         expect(calls).toEqual({})
       }
     })
 
+    test('leave no trace in a worker', async () => {
+      const count = await stage.browser().increment(worker, 'polluted')
+      expect(JSON.parse(count.text)).toEqual({ value: 1 })
+    })
+  })
+
+  describe('as attackers change their own', () => {
     test.each(SUFFIXES)('with another worker behind the id, they lead nowhere else: %j', async (suffix) => {
       const user = await User.logIn(stage.browser(), workers[0], 'cem')
       const header = `shop.sid=${signed(`${user.id}.${suffix}`)}`
@@ -105,14 +134,6 @@ describe.skipIf(!canStartMembers)('cookies', () => {
       ] as const) {
         const { body } = await rawRequest(workers[0], header)
         expect(JSON.parse(body)).toMatchObject({ attributes: { user: name } })
-      }
-    })
-
-    test('leave no trace in a worker', async () => {
-      for (const worker of workers) {
-        const browser = stage.browser()
-        const count = await browser.increment(worker, 'polluted')
-        expect(JSON.parse(count.text)).toEqual({ value: 1 })
       }
     })
   })

@@ -10,7 +10,7 @@ import type { LoadEvent } from '../harness/load.ts'
 import { measured } from '../harness/measured.ts'
 import { ownersOf } from '../harness/partition-owner.ts'
 import { canStartMembers } from '../harness/requirements.ts'
-import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
+import { SETUPS } from '../harness/setups.ts'
 import type { Setup } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
@@ -82,7 +82,7 @@ describe.skipIf(!canStartMembers)('a frozen member', () => {
   let shops: Shop[]
   beforeAll(async () => {
     cluster = await stage.cluster({ properties: MERGE })
-    shops = await Promise.all([...STORE_SETUPS, STICKY].map(opened))
+    shops = await Promise.all(SETUPS.map(opened))
   })
 
   async function opened(setup: Setup): Promise<Shop> {

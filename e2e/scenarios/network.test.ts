@@ -5,7 +5,7 @@ import { countsOf } from '../harness/calls-of.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { measured } from '../harness/measured.ts'
 import { canStartMembers } from '../harness/requirements.ts'
-import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
+import { NOT_STICKY, STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import { waitFor } from '../harness/wait-for.ts'
@@ -22,7 +22,7 @@ describe.skipIf(!canStartMembers)('the network between workers and members', () 
   })
   afterEach(() => cluster.proxies.forEach((proxy) => proxy.mend()))
 
-  describe.each([STORE_SETUPS[0]!, STICKY])('$title', (setup) => {
+  describe.each([STORE_SETUPS[0]!, STICKY, NOT_STICKY])('$title', (setup) => {
     let workers: [Worker, Worker]
     beforeAll(async () => {
       workers = await stage.pair(cluster, { ...setup, operationTimeout: BUDGET })

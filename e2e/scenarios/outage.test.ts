@@ -4,11 +4,11 @@ import { BUDGET } from '../harness/budget.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { measured } from '../harness/measured.ts'
 import { canStartMembers } from '../harness/requirements.ts'
-import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
+import { SETUPS } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 
 /** All at once: an outage takes time. */
-const SHOPS = [...STORE_SETUPS, STICKY].map((setup) => ({ ...setup, operationTimeout: BUDGET }))
+const SHOPS = SETUPS.map((setup) => ({ ...setup, operationTimeout: BUDGET }))
 
 describe.skipIf(!canStartMembers)('a dead cluster', () => {
   const stage = new Stage()

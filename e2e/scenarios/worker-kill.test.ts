@@ -3,7 +3,7 @@ import { expectSessionsToOutlive } from '../acts/worker-loss.ts'
 import type { Cluster } from '../harness/cluster.ts'
 import { measured } from '../harness/measured.ts'
 import { canStartMembers } from '../harness/requirements.ts'
-import { STICKY, STICKY_ON_STOCK, STORE_SETUPS } from '../harness/setups.ts'
+import { SETUPS, STICKY_ON_STOCK } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 
 describe.skipIf(!canStartMembers)('kill -9 of a worker', () => {
@@ -13,12 +13,9 @@ describe.skipIf(!canStartMembers)('kill -9 of a worker', () => {
     cluster = await stage.cluster()
   })
 
-  test.each([...STORE_SETUPS, STICKY, STICKY_ON_STOCK])(
-    'loses none of 100 sessions, and logs nobody out: $title',
-    async (setup) => {
-      const workers = await stage.pair(cluster, setup)
-      measured(await expectSessionsToOutlive(stage, workers, 100))
-      expect(workers[1].isRunning).toBe(true)
-    },
-  )
+  test.each([...SETUPS, STICKY_ON_STOCK])('loses none of 100 sessions, and logs nobody out: $title', async (setup) => {
+    const workers = await stage.pair(cluster, setup)
+    measured(await expectSessionsToOutlive(stage, workers, 100))
+    expect(workers[1].isRunning).toBe(true)
+  })
 })
