@@ -33,6 +33,8 @@ export interface WorkerOptions {
   readonly sticky?: boolean | undefined
   /** @default the shop on Express 5, at that door */
   readonly program?: string
+  /** What the program is called with. */
+  readonly args?: readonly string[]
   /** Ms that a load has, and a save. @default 15 s, for scenarios that are not about time */
   readonly operationTimeout?: number | undefined
   /** Further `HZ_SESSION_…` variables. */
@@ -72,8 +74,11 @@ export class Worker {
 
   /** Spawns the process; `listening()` tells when it can be asked. */
   static spawn(options: WorkerOptions): Worker {
-    const { name, door = 'store', program: path = SHOPS[door] } = options
-    const child = spawn(process.execPath, [path], { env: environment(options), stdio: ['ignore', 'pipe', 'pipe'] })
+    const { name, door = 'store', program: path = SHOPS[door], args = [] } = options
+    const child = spawn(process.execPath, [path, ...args], {
+      env: environment(options),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     return new Worker(name, child)
   }
 

@@ -16,6 +16,8 @@ const STATUS: Readonly<Record<SessionErrorCode, number>> = {
   RECORD_UNWRITABLE: 500,
   MANAGER_CLOSED: 503,
   HEADERS_SENT: 500,
+  SESSION_READONLY: 500,
+  OUTSIDE_REQUEST: 500,
 }
 
 const CODES = Object.keys(STATUS) as SessionErrorCode[]

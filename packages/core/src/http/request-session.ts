@@ -142,7 +142,7 @@ export class RequestSession implements OpenRequest {
   }
 
   /** Whether the cookie the request came with should be written again: another worker, an old secret, another form. */
-  isReissueDue(session: Session): boolean {
+  isReissueDue(session: Pick<Session, 'id'>): boolean {
     if (this.#presented === undefined || this.#presentedId !== session.id) return false
     return !this.#presented.isCurrent || this.#value(session) !== this.#presented.value
   }
@@ -202,7 +202,7 @@ export class RequestSession implements OpenRequest {
   }
 
   /** The cookie's value: the id, and behind it the worker that is to get the next request. */
-  #value(session: Session): string {
+  #value(session: Pick<Session, 'id'>): string {
     const { manager, routeCookie } = this.#config
     const { idPolicy, worker, isSticky, isDraining } = manager
     if (!isSticky || routeCookie !== undefined) return session.id

@@ -44,6 +44,12 @@ export class SessionExchange {
     return this.#request.presentedId
   }
 
+  /** Whether the cookie would be written again, if there is such a session: another worker's, an old secret's. Asks nobody. */
+  get isCookieDue(): boolean {
+    const id = this.presentedId
+    return id !== undefined && (this.#request.isReissueDue({ id }) || this.#request.isRouteDue)
+  }
+
   /** Whether the load failed. Who asks for the session learns of it; an answer without it may pass. */
   get hasFailed(): boolean {
     return this.#request.hasFailed
@@ -135,6 +141,7 @@ export class SessionExchange {
       this.#host.note(session)
       const pending = session.pending()
       if (!pending.isEmpty || session.isNew) this.#request.assertNotRefused()
+      if (session.isNew) this.#assertHeadOpen()
       this.#wasModified ||= pending.changes.texts.size > 0
       await session.save(pending)
     })
@@ -309,7 +316,8 @@ export class SessionExchange {
     const flags = this.#host.flagsOf(session)
     if (flags.secure === true && !this.#host.isSecure) return
     const isOther = this.#request.presentedId !== session.id
-    const isRenewed = this.#isRenewalDue(session) || (this.#wasModified && lasts(flags))
+    const isNews = this.#wasModified && (lasts(flags) || this.#host.announcesChanges === true)
+    const isRenewed = this.#isRenewalDue(session) || isNews
     if (isOther || isRenewed || this.#request.isReissueDue(session)) this.#request.issue(session, flags)
     else this.#request.issueRoute(flags)
   }

@@ -11,6 +11,8 @@ export interface SessionHost extends HttpExchange {
   readonly isHeadOpen: boolean
   /** Whether the connection is one that a `secure` cookie may be sent over. Asked only for such a cookie. */
   readonly isSecure: boolean
+  /** Whether the cookie is written again when the session was changed, because the host takes that as news. @default false */
+  readonly announcesChanges?: boolean
   /** The flags of the cookie of `session`, as they are now. */
   flagsOf(session: Session): CookieFlags
   /** An id for a new session. `undefined`: a generated one. Throws what the application's own function throws. */

@@ -1,0 +1,3 @@
+import { withSessionsConfig } from '@hazelcast-session/next/config'
+
+export default withSessionsConfig({ typescript: { ignoreBuildErrors: true } })

@@ -1,0 +1,28 @@
+import { beforeAll, describe } from 'vitest'
+import { describeActions } from '../acts/next/actions.ts'
+import { describeOutage } from '../acts/next/outage.ts'
+import { describePagesRouter } from '../acts/next/pages-router.ts'
+import { describeComponents } from '../acts/next/components.ts'
+import { describeProcess } from '../acts/next/process.ts'
+import { describeProxy } from '../acts/next/proxy.ts'
+import { describeRouteHandlers } from '../acts/next/route-handlers.ts'
+import { NextCast } from '../harness/next-cast.ts'
+import { canStartMembers } from '../harness/requirements.ts'
+import { Stage } from '../harness/stage.ts'
+
+/** Ms for a build on a busy machine. */
+const BUILD_LIMIT = 600_000
+
+describe.skipIf(!canStartMembers)('an application of Next.js', () => {
+  const stage = new Stage()
+  const cast = new NextCast()
+  beforeAll(() => cast.start(stage), BUILD_LIMIT)
+
+  describeProcess(cast)
+  describeComponents(cast)
+  describeRouteHandlers(cast)
+  describeActions(cast)
+  describePagesRouter(cast)
+  describeProxy(cast)
+  describeOutage(cast)
+})

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { SessionManager } from '@hazelcast-session/core'
+import { SessionCookie } from '@hazelcast-session/core/adapter'
+import { AppRequest } from './app-request.ts'
+import { PagesRequest } from './pages-request.ts'
+import { ProxyRequest } from './proxy-request.ts'
+import type { SessionsConfig } from './sessions-config.ts'
+import { readOptions } from './sessions-options.ts'
+import type { SessionsOptions } from './sessions-options.ts'
+
+/**
+ * The sessions of one application in one process, with their one connection: Next.js makes a copy of every module for each
+ * kind of code, and of edited ones a new copy, but all of them meet here.
+ */
+export class ApplicationSessions {
+  readonly manager: SessionManager
+  readonly #config: SessionsConfig
+  readonly #appRequests = new WeakMap<object, AppRequest>()
+  readonly #pagesRequests = new WeakMap<object, PagesRequest>()
+
+  constructor(options: SessionsOptions) {
+    const { adapter, manager } = readOptions(options)
+    this.manager = new SessionManager(manager)
+    this.#config = {
+      manager: this.manager,
+      cookie: new SessionCookie(adapter.cookie.name, adapter.secret),
+      cookieOptions: adapter.cookie,
+      routeCookie: adapter.routeCookie,
+      rolling: false,
+      saveUninitialized: false,
+      unset: 'keep',
+      imports: undefined,
+    }
+  }
+
+  /** `headers`: of the request under way, the same object for all of its code. */
+  appRequest(headers: Headers): AppRequest {
+    return known(this.#appRequests, headers, () => new AppRequest(this.#config, headers))
+  }
+
+  pagesRequest(req: IncomingMessage, res: ServerResponse): PagesRequest {
+    return known(this.#pagesRequests, req, () => new PagesRequest(this.#config, req, res))
+  }
+
+  proxyRequest(headers: Headers): ProxyRequest {
+    return new ProxyRequest(this.#config, headers)
+  }
+}
+
+function known<Value>(values: WeakMap<object, Value>, key: object, make: () => Value): Value {
+  const found = values.get(key)
+  if (found) return found
+  const made = make()
+  values.set(key, made)
+  return made
+}

@@ -1,0 +1,7 @@
+import type { SessionExchangeConfig } from '@hazelcast-session/core/adapter'
+import type { ResolvedCookie } from './sessions-options.ts'
+
+/** What all requests of one application share. */
+export interface SessionsConfig extends SessionExchangeConfig {
+  readonly cookieOptions: ResolvedCookie
+}
