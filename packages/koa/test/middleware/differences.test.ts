@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import { startMiddleware } from '../support/middleware-worker.ts'
-import { ObservedRecordStore } from '../support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { attributesOf } from '../support/session-data.ts'
 import { answersOfBoth } from '../support/side-by-side.ts'
 import type { Both } from '../support/side-by-side.ts'

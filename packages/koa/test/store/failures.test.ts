@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
-import { ObservedRecordStore } from '../support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { attributesOf } from '../support/session-data.ts'
 import { startStoreWorker } from '../support/store-worker.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expectTypeOf, describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
-import { ObservedRecordStore } from '../support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { attributesOf } from '../support/session-data.ts'
 import { signal } from '../support/signal.ts'
 import { startStoreWorker } from '../support/store-worker.ts'
