@@ -33,8 +33,8 @@ export default defineConfig({
           include: ['packages/*/test/**/*.integration.test.ts', 'e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          // Members and workers share two cores with the tests: one file at a time.
-          fileParallelism: false,
+          // Members and workers share two cores with the tests.
+          maxWorkers: Number(process.env['TEST_FILES_AT_ONCE'] ?? 1),
           // After the unit tests: whoever breaks one hears of it in seconds.
           sequence: { groupOrder: 1 },
         },

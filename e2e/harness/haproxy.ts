@@ -12,6 +12,7 @@ import { waitFor } from './wait-for.ts'
 /** The page that tells users how to do this: what it shows is what runs. */
 const PAGE = new URL('../../docs/guides/load-balancers/haproxy.md', import.meta.url)
 const FENCED = /^```haproxy\n([^]*?)^```$/gm
+const PATIENCE = '20s'
 /** Of the lines of `show stat`. */
 const COLUMN = { backend: 0, server: 1, status: 17 } as const
 
@@ -96,7 +97,7 @@ function ask(path: string, command: string): Promise<string> {
   })
 }
 
-/** The page's, with our cookie, addresses and workers in the place of its examples. */
+/** The page's, with our cookie, addresses and workers in the place of its examples, and more patience. */
 function configuration(page: string, { servers, by }: BalancerOptions, port: number, socket: string): string {
   const [whole = '', routed = ''] = [...page.matchAll(FENCED)].map(([, text]) => text)
   const isSuffix = /txn\.worker/
@@ -107,9 +108,14 @@ function configuration(page: string, { servers, by }: BalancerOptions, port: num
   const lines = servers.map((server) =>
     example.replaceAll('worker-1', server.name).replace(/\d+\.\d+\.\d+\.\d+:\d+/, `127.0.0.1:${server.port}`),
   )
-  return [...kept, ...further, ...lines, '']
-    .join('\n')
-    .replace('connect.sid', 'shop.sid')
-    .replace('bind :80', `bind 127.0.0.1:${port}`)
-    .replace('global\n', `global\n  stats socket ${socket} level user\n`)
+  return (
+    [...kept, ...further, ...lines, '']
+      .join('\n')
+      .replace('connect.sid', 'shop.sid')
+      // A worker that waits for its turn on a busy machine is not down. One that is does not take a connection at all.
+      .replace('timeout connect 1s', `timeout connect ${PATIENCE}\n  timeout check ${PATIENCE}`)
+      .replace('timeout server 10s', `timeout server ${PATIENCE}`)
+      .replace('bind :80', `bind 127.0.0.1:${port}`)
+      .replace('global\n', `global\n  stats socket ${socket} level user\n`)
+  )
 }

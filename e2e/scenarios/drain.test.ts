@@ -19,10 +19,10 @@ import type { Worker } from '../harness/worker.ts'
 const USERS = 16
 const VISITORS = 4
 /** Ms between two requests of one kind of a user. */
-const PAUSE = 100
+const PAUSE = 200
 const CALM = 1500
-/** Ms from SIGTERM to the end of the server: HAProxy looks every second, and twice. */
-const DRAIN = 3000
+/** Ms from SIGTERM to the end of the server: three times what HAProxy needs to notice, which looks every second, and twice. */
+const DRAIN = 4000
 /** Requests of a user that may be under way at once: a read and a write, and one of each visitor. */
 const UNDER_WAY = 2 * USERS + VISITORS
 const NAMES = ['w1', 'w2', 'w3']
