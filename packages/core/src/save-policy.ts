@@ -22,7 +22,7 @@ const MOMENTS: ReadonlyMap<number, SaveMoment> = new Map([
 ])
 
 /** The moment that this number means. `undefined`: none, it is a number of seconds. */
-function momentOf(period: number): SaveMoment | undefined {
+export function momentOf(period: number): SaveMoment | undefined {
   return MOMENTS.get(period)
 }
 

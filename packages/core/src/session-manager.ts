@@ -12,7 +12,7 @@ import type { ResolvedOptions, SessionManagerOptions } from './options/session-m
 import { jsonRecordCodec } from './records/record-codec.ts'
 import { RecordLoader } from './records/record-loader.ts'
 import type { RecordStore } from './records/record-store.ts'
-import type { EndReason, SessionRecord } from './records/session-record.ts'
+import type { EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
 import { SavePolicy } from './save-policy.ts'
 import { SessionError } from './session-error.ts'
 import type { SessionEventListener, SessionEventName } from './session-events.ts'
@@ -141,8 +141,11 @@ export class SessionManager {
    */
   async load(id: string): Promise<Session | undefined> {
     this.#assertOpen()
+    const held = this.#saver.holdsUnsaved(id)
     const stored = await this.#loader.load(id)
-    return stored && this.#session(id, stored.record, stored.token)
+    if (stored) return this.#shown(id, stored, held)
+    if (held) this.#saver.dropUnsaved(id)
+    return undefined
   }
 
   /**
@@ -153,13 +156,15 @@ export class SessionManager {
   async open(id: string, namedWorker?: string): Promise<OpenedSession> {
     this.#assertOpen()
     const copy = namedWorker === this.worker.name ? this.#copies?.fresh(id) : undefined
+    const held = this.#saver.holdsUnsaved(id)
     const found = copy ?? (await this.#loader.look(id))
+    if (held && !(found && 'record' in found)) this.#saver.dropUnsaved(id)
     if (!found) return { kind: 'none' }
     if ('ended' in found) {
       const { ended: reason, endedAt } = found
       return { kind: 'ended', reason, isRecent: (ms) => this.#clock.now() - endedAt < ms }
     }
-    const session = this.#session(id, found.record, found.token)
+    const session = this.#shown(id, found, held)
     await this.#saver.completeIdChange(session)
     return { kind: 'live', session }
   }
@@ -220,10 +225,12 @@ export class SessionManager {
 
   /**
    * Prepares this worker's end: requests are served as before, but cookies do not bind sessions to it any more, and
-   * health handlers answer 503, so that the balancer sends new requests elsewhere.
+   * health handlers answer 503, so that the balancer sends new requests elsewhere. So changes that waited to be written
+   * are written now, and new ones do not wait.
    */
   drain(): void {
     this.#isDraining = true
+    this.#saver.drain()
   }
 
   /**
@@ -252,8 +259,9 @@ export class SessionManager {
   }
 
   /**
-   * Waits for the writes under way, `operationTimeout` at most, then stops what this manager started. Later calls
-   * reject with `MANAGER_CLOSED`. Idempotent.
+   * Waits for the writes under way, `operationTimeout` at most, then stops what this manager started. Changes that waited
+   * to be written (`savePeriod`) are written before, in five times as long at most; for how many sessions that failed is
+   * logged. Later calls reject with `MANAGER_CLOSED`. Idempotent.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -271,9 +279,17 @@ export class SessionManager {
     if (this.#closing) throw new SessionError('MANAGER_CLOSED', 'This session manager was closed.')
   }
 
-  #session(id: string, record: SessionRecord, token?: string): Session {
-    const view = new AttributeView(record.attributes, this.#options.serializer)
+  #session(id: string, record: SessionRecord, token?: string, attributes = record.attributes): Session {
+    const view = new AttributeView(attributes, this.#options.serializer)
     return new Session(id, this.#saver, view, record, token)
+  }
+
+  /** `held`: whether anything waited to be written when the store was asked. Its answer may be older than that write. */
+  #shown(id: string, found: StoredRecord, held: boolean): Session {
+    const latest = held ? this.#copies?.latest(id) : undefined
+    const isOld = latest && latest.record.version > found.record.version
+    const { stored, attributes } = this.#saver.shown(id, isOld ? latest : found)
+    return this.#session(id, stored.record, stored.token, attributes)
   }
 
   /** Copies, which hear of the writes of others as far as the store tells. */

@@ -15,10 +15,13 @@ import type { AttributeChanges } from './saving/attribute-changes.ts'
 import { BackgroundTouches } from './saving/background-touches.ts'
 import { ConflictPolicy } from './saving/conflict-policy.ts'
 import type { Intent } from './saving/intent.ts'
+import type { ShownSession } from './saving/deferred-saves.ts'
+import { DeferredSaves } from './saving/deferred-saves.ts'
 import { changeIntent, touchIntent, updateIntent, useIntent } from './saving/intent.ts'
 import { RecordStamp } from './saving/record-stamp.ts'
 import { SaveQueue } from './saving/save-queue.ts'
 import { SessionEnder } from './saving/session-ender.ts'
+import type { KnownRecord } from './saving/write-loop.ts'
 import { WriteLoop } from './saving/write-loop.ts'
 import type { SavePolicy } from './save-policy.ts'
 import { SessionError } from './session-error.ts'
@@ -42,6 +45,9 @@ export interface SessionSaverOptions extends ResolvedOptions {
   readonly copies: LocalSessionCache | undefined
 }
 
+/** Budgets of one save that the changes get that waited for this worker's end. */
+const CLOSING_BUDGETS = 5
+
 /** Carries out what sessions ask for, and tells the world what became of it. */
 export class SessionSaver implements SessionWriter {
   readonly #options: SessionSaverOptions
@@ -50,6 +56,7 @@ export class SessionSaver implements SessionWriter {
   readonly #policy: ConflictPolicy
   readonly #savePolicy: SavePolicy
   readonly #touches: BackgroundTouches
+  readonly #deferred: DeferredSaves
   readonly #idChange: IdChange
   readonly #houseKeeper: HouseKeeper
   /** Attribute names whose conflicts were logged. */
@@ -71,6 +78,14 @@ export class SessionSaver implements SessionWriter {
       stamp,
       onEnded: (key, last, reason) => this.#ended(key, last, reason),
     })
+    this.#deferred = new DeferredSaves({
+      ...options,
+      queue: this.#queue,
+      stamp,
+      policy: this.#policy,
+      onConflicts: (names) => this.#conflicts(names),
+      onDropped: (names) => this.#options.events.emit('lateWrite', { names }),
+    })
     this.#houseKeeper = new HouseKeeper({ ...options, ender: this.#ender })
     this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender })
   }
@@ -78,13 +93,15 @@ export class SessionSaver implements SessionWriter {
   async save(session: Session, pending: PendingChanges): Promise<void> {
     this.#assertOpen()
     const deadline = this.#deadline()
-    return session.inTurn((hasWaited) => this.#save(session, hasWaited ? session.pending() : pending, deadline))
+    return session.inTurn((hasWaited) =>
+      this.#behindDeferred(session, () => this.#save(session, hasWaited ? session.pending() : pending, deadline)),
+    )
   }
 
   async update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R> {
     this.#assertOpen()
     const deadline = this.#deadline()
-    return session.inTurn(() => this.#update(session, change, deadline))
+    return session.inTurn(() => this.#behindDeferred(session, () => this.#update(session, change, deadline)))
   }
 
   /** Saves what was assigned so far. That the session has ended is left for the end of the request to find out. */
@@ -96,9 +113,52 @@ export class SessionSaver implements SessionWriter {
 
   /** What the end of a request writes by itself, and what its answer waits for. */
   async commit(session: Session, pending: PendingChanges): Promise<void> {
-    const isUnchanged = pending.isEmpty && !session.isNew && !session.isBeingSaved
-    if (isUnchanged && this.#savePolicy.savesUnchanged) return this.#use(session)
+    this.#assertOpen()
+    const { isNew, isBeingSaved } = session
+    if (pending.isEmpty && !isNew && !isBeingSaved) {
+      return this.#savePolicy.savesUnchanged ? this.#use(session) : this.#touchIfDue(session, this.#deadline())
+    }
+    const mayWait = this.#savePolicy.delay !== undefined && !isNew && !isBeingSaved
+    if (mayWait && this.#defer(session, pending)) return this.#touchIfDue(session, this.#deadline())
     return this.save(session, pending)
+  }
+
+  /** Whether these changes can be written later than their answer. Settings say how long the session lives, and cannot. */
+  #defer(session: Session, { changes, settings }: PendingChanges): boolean {
+    if (Object.keys(settings).length > 0) return false
+    if (!this.#deferred.defer(session.id, session.known, changes)) return false
+    session.deferred(changes)
+    return true
+  }
+
+  /** Runs `task` when that is written which earlier requests left to be written later: it goes along, below this. */
+  #behindDeferred<R>(session: Session, task: () => Promise<R>): Promise<R> {
+    if (!this.#deferred.holds(session.id)) return task()
+    return this.#deferred.flush(session.id).then(() => {
+      const latest = this.#options.copies?.latest(session.id)
+      if (latest) session.touched(latest)
+      return task()
+    })
+  }
+
+  /** What is stored of a session, and what a request of this worker is to see of it. */
+  shown(key: string, stored: KnownRecord): ShownSession {
+    return this.#deferred.shown(key, stored)
+  }
+
+  /** Whether this worker holds changes of this session that are not written yet. */
+  holdsUnsaved(key: string): boolean {
+    return this.#deferred.holds(key)
+  }
+
+  /** The session has ended, or is gone: what this worker holds of it is given up. */
+  dropUnsaved(key: string): void {
+    this.#deferred.drop(key)
+  }
+
+  /** This worker is about to end: what it holds is written now, and nothing more is held. */
+  drain(): void {
+    this.#deferred.stop()
   }
 
   async #save(session: Session, pending: PendingChanges, deadline: number): Promise<void> {
@@ -148,7 +208,7 @@ export class SessionSaver implements SessionWriter {
 
   async changeId(session: Session, change: IdChangeRequest): Promise<void> {
     this.#assertOpen()
-    return session.inTurn(() => this.#changeId(session, change))
+    return session.inTurn(() => this.#behindDeferred(session, () => this.#changeId(session, change)))
   }
 
   async #changeId(session: Session, { principal, newId }: IdChangeRequest): Promise<void> {
@@ -166,6 +226,8 @@ export class SessionSaver implements SessionWriter {
 
   /** Brings over what came to the session's old id, if it was changed and this is the first request that shows the new. */
   async completeIdChange(session: Session): Promise<void> {
+    const { previous } = session.known.record
+    if (previous) await this.#deferred.flush(previous.key)
     await this.#idChange.complete(session)
   }
 
@@ -203,6 +265,12 @@ export class SessionSaver implements SessionWriter {
     this.#touches.close()
     this.#houseKeeper.close()
     const { clock, operationTimeout, logger } = this.#options
+    const unwritten = await this.#deferred.close(operationTimeout * CLOSING_BUDGETS)
+    if (unwritten > 0) {
+      logger.error(
+        `Changes of ${unwritten} sessions could not be written before this worker ended, and are lost (option \`savePeriod\`).`,
+      )
+    }
     const late = (): Error => new Error('late')
     await within(clock, operationTimeout, this.#queue.idle(), late).catch(() =>
       logger.warn(`Some session writes were not confirmed within ${operationTimeout} ms of closing.`),
@@ -248,8 +316,11 @@ export class SessionSaver implements SessionWriter {
     if (events.hasListeners('created')) events.emit('created', { session: this.#summary(key, record) })
   }
 
-  #ended(key: string, last: SessionRecord, reason: EndReason): void {
+  #ended(key: string, stored: SessionRecord, reason: EndReason): void {
     const { events } = this.#options
+    // What came to an id after it was changed is nobody's any more.
+    if (reason === 'renamed') this.#deferred.drop(key)
+    const last = this.#deferred.ended(key, stored)
     if (reason !== 'renamed' && events.hasListeners('destroyed')) {
       events.emit('destroyed', { session: this.#summary(key, last), reason })
     }

@@ -254,6 +254,11 @@ export class Session {
     this.#adopt(settings, stored)
   }
 
+  /** @internal This worker holds these changes, and writes them later. */
+  deferred(changes: AttributeChanges): void {
+    this.#view.saved(changes)
+  }
+
   /** @internal The view starts afresh from `stored`, which holds these changes. */
   renewed(changes: AttributeChanges, settings: RecordSettings, stored: StoredRecord | undefined): void {
     if (stored) this.#view.reset(stored.record.attributes, changes)

@@ -17,6 +17,20 @@ describe('a store under express-session', () => {
     },
   )
 
+  test('writes later where it is sticky, and says why where it is not', async () => {
+    const recordStore = new ObservedRecordStore()
+    expect(() => new HazelcastStore({ recordStore, savePeriod: 5 })).toThrow('`sticky` is false')
+    const worker = await startWorker({ recordStore, savePeriod: 'shutdown', sticky: true })
+    const browser = new Browser()
+    await browser.visit(worker, logIn)
+    recordStore.writes = 0
+    await browser.visit(worker, (req) => void (req.session.theme = 'dark'))
+    await expect.poll(async () => (await browser.visit(worker, (req) => req.session.theme)).json).toBe('dark')
+    expect(recordStore.writes).toBe(0)
+    await worker.store.close()
+    expect(recordStore.writes).toBe(1)
+  })
+
   test('writes with every request, with savePeriod 0', async () => {
     const recordStore = new ObservedRecordStore()
     const worker = await startWorker({ recordStore, savePeriod: 0 })

@@ -3,6 +3,7 @@ import type { ConflictResolver } from '../saving/conflict-policy.ts'
 import { jsonSerializer } from '../records/attribute-serializer.ts'
 import { LONGEST_INTERVAL } from '../session-lifetime.ts'
 import type { SavePeriod } from '../save-policy.ts'
+import { momentOf } from '../save-policy.ts'
 import { WORKER_NAME } from '../worker.ts'
 import type { ResolvedOptions } from './session-manager-options.ts'
 
@@ -21,8 +22,18 @@ function having<T>(methods: readonly (keyof T & string)[], what: string): z.ZodT
 }
 
 const savePeriod: z.ZodType<SavePeriod> = z.union(
-  [z.enum(['attribute', 'always', 'dirty']), z.union([z.literal(-2), z.literal(0), z.literal(1)])],
-  { error: "expected 'attribute' (-2), 'always' (0) or 'dirty' (1)" },
+  [
+    z.enum(['attribute', 'shutdown', 'always', 'dirty']),
+    z
+      .number()
+      .max(LONGEST_INTERVAL)
+      .refine((value) => value > 1 || momentOf(value) !== undefined),
+    z.strictObject({ every: seconds }),
+  ],
+  {
+    error:
+      "expected 'attribute' (-2), 'shutdown' (-1), 'always' (0), 'dirty' (1), or a number of seconds greater than 1, also as { every: seconds }",
+  },
 )
 
 /** A schema for each option of `T`. */

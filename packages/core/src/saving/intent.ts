@@ -53,6 +53,27 @@ export function changeIntent(
   }
 }
 
+/**
+ * Puts on top of what is stored what was changed by requests that were answered long ago, the last of them at
+ * `lastAccessedAt` (epoch ms). `against`: these changes as changes of what is stored.
+ */
+export function lateIntent(
+  against: (stored: AttributeTexts) => AttributeChanges,
+  { settings, lastAccessedAt }: { readonly settings: RecordSettings; readonly lastAccessedAt: number },
+  policy: ConflictPolicy,
+): Intent<Conflicts> {
+  return {
+    needsFresh: true,
+    apply: (record) => {
+      const conflicts: string[] = []
+      const changes = against(record.attributes)
+      const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
+      const next = used(changed(record, attributes, settings), record, lastAccessedAt)
+      return { record: decided(next, changes, settings), result: conflicts }
+    },
+  }
+}
+
 /** Runs `change` on what is stored, with the request's own changes on top of it. */
 export function updateIntent<R>(
   change: (data: SessionAttributes) => R,

@@ -48,7 +48,7 @@ const good: readonly (readonly [keyof SessionManagerOptions, readonly unknown[]]
   ['mapName', ['sessions', 'my.map_1-a']],
   ['sticky', [true, false]],
   ['workerName', ['w1', 'A_-9', 'x'.repeat(32)]],
-  ['savePeriod', [-2, 0, 1, 'attribute', 'always', 'dirty']],
+  ['savePeriod', [-2, -1, 0, 1, 5, 1.5, 'attribute', 'shutdown', 'always', 'dirty', { every: 5 }, { every: 0.5 }]],
   ['deferredWrite', [true, false]],
   ['stalePeriod', [0, 0.5, 3600]],
   ['maxLocalSessions', [1, 1_000_000]],
@@ -234,6 +234,7 @@ describe('`savePeriod` and `deferredWrite`', () => {
 
   test.each([
     [{ savePeriod: 1, deferredWrite: false }, "means `savePeriod: 'attribute'` (-2), got `1`"],
+    [{ savePeriod: { every: 5 }, deferredWrite: true }, 'got `{ every: 5 }`'],
     [{ savePeriod: 'attribute', deferredWrite: true }, "means `savePeriod: 'dirty'` (1), got `'attribute'`"],
   ])('must not contradict each other: %o', (options, end) => {
     expect(problemsOf({ ...somewhere, ...options })).toEqual([expect.stringContaining(end)])
@@ -247,9 +248,20 @@ describe('`savePeriod` and `deferredWrite`', () => {
 
   test.each([
     ['-2', -2],
+    ['5', 5],
     ['dirty', 'dirty'],
   ])('HZ_SESSION_SAVE_PERIOD=%s', (text, value) => {
     expect(resolveOptions(somewhere, { HZ_SESSION_SAVE_PERIOD: text }).savePeriod).toBe(value)
+  })
+
+  test('a number of seconds that is none is refused by the name of its field', () => {
+    expect(problemsOf({ ...somewhere, savePeriod: { every: 0 } })[0]).toMatch(/^`savePeriod\.every`: /)
+  })
+
+  test.each([-1, 'shutdown', 5, { every: 5 }])('%o needs sticky sessions, and the error says why', (savePeriod) => {
+    const [problem, ...others] = problemsOf({ ...somewhere, savePeriod, sticky: false })
+    expect(others).toEqual([])
+    expect(problem).toMatch(/^`savePeriod`: expected .+ where `sticky` is false, got .+ not seen by the others/)
   })
 
   test.each([-2, 0, 1, 'attribute', 'always', 'dirty'])('%o needs none', (savePeriod) => {

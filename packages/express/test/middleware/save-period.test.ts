@@ -223,3 +223,60 @@ describe.each<MiddlewareSettings>([{ deferredWrite: true }, {}])('with %o', (set
     expect([json, recordStore.writes]).toEqual([0, 1])
   })
 })
+
+describe('with changes that are written later', () => {
+  test('an answer does not wait, and the next requests of this worker see what it changed', async () => {
+    const { worker, browser, recordStore, stored } = await begin({ savePeriod: 'shutdown' })
+    await browser.visit(worker, (req) => void (req.session.cart = { items: ['tea'] }))
+    await Promise.all([
+      browser.visit(worker, (req) => void req.session.cart?.items.push('milk')),
+      browser.visit(worker, (req) => void (req.session.theme = 'dark')),
+    ])
+    expect(recordStore.writes).toBe(0)
+    const all = { user: 'ann', cart: { items: ['tea', 'milk'] }, theme: 'dark' }
+    expect((await browser.visit(worker, attributesOf)).json).toEqual(all)
+    expect(await stored()).toEqual({ user: 'ann' })
+    await worker.sessions.manager.close()
+    expect(await stored()).toEqual(all)
+  })
+
+  test('they are written in time', async () => {
+    const { worker, browser, stored } = await begin({ savePeriod: { every: 0.2 } })
+    await browser.visit(worker, (req) => void (req.session.theme = 'dark'))
+    await expect.poll(stored, { timeout: 10_000 }).toEqual({ user: 'ann', theme: 'dark' })
+  })
+
+  test('a streamed answer has them too', async () => {
+    const { worker, browser, recordStore } = await begin({ savePeriod: 'shutdown' })
+    await browser.visit(worker, (req, res) => {
+      req.session.count = 1
+      res.write('head')
+      req.session.theme = 'dark'
+      res.end('rest')
+      return ANSWERED
+    })
+    expect(recordStore.writes).toBe(0)
+    expect((await browser.visit(worker, attributesOf)).json).toEqual({ user: 'ann', count: 1, theme: 'dark' })
+  })
+
+  test('a log-in and a log-out do not wait', async () => {
+    const { worker, browser, recordStore, stored } = await begin({ savePeriod: 'shutdown' })
+    await browser.visit(worker, (req) => void (req.session.theme = 'dark'))
+    await browser.visit(worker, (req) => req.session.signIn('bob'))
+    expect(await stored()).toEqual({ user: 'ann', theme: 'dark' })
+    recordStore.writes = 0
+    await browser.visit(worker, (req) => req.session.signOut())
+    expect(recordStore.writes).toBeGreaterThan(0)
+    expect(await stored()).toEqual({})
+  })
+
+  test('a cookie of its own max age is stored with the change that made it', async () => {
+    const { worker, browser, recordStore, stored } = await begin({ savePeriod: 'shutdown' })
+    await browser.visit(worker, (req) => {
+      req.session.theme = 'dark'
+      req.session.cookie.maxAge = 60_000
+    })
+    expect(recordStore.writes).toBe(1)
+    expect(await stored()).toEqual({ user: 'ann', theme: 'dark' })
+  })
+})
