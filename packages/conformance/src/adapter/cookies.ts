@@ -44,7 +44,6 @@ export const cookies: Behaviour<AdapterStand> = {
       const forged = [
         value.slice(0, -1) + (value.endsWith('A') ? 'B' : 'A'),
         `${value}x`,
-        value.replace(/^s%3A|^s:/, ''),
         value.slice(0, value.lastIndexOf('.')),
         '',
         's%3A',
