@@ -2,6 +2,7 @@ import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { ClientFrames } from './client-frames.ts'
 import type { ClientMessage } from './client-frames.ts'
+import { MemberMessages } from './member-messages.ts'
 import { kindOf } from './request-kinds.ts'
 import type { RequestCounts, RequestKind } from './request-kinds.ts'
 
@@ -12,11 +13,13 @@ interface Line {
   readonly near: Socket
   readonly far: Socket
   readonly frames: ClientFrames
+  readonly answers: MemberMessages
 }
 
 /**
  * Stands in front of one member, on the member's public address, so that clients and other members come this way.
- * Counts what clients ask of maps for sessions, and can delay or cut the connections of clients.
+ * Counts what clients ask of maps for sessions, and can delay or cut the connections of clients, lose their events, or hold
+ * back what was answered to them.
  */
 export class TcpProxy {
   readonly #server: Server
@@ -24,6 +27,9 @@ export class TcpProxy {
   readonly #counts = new Map<RequestKind, number>()
   #delay = 0
   #isCut = false
+  #losesEvents = false
+  #answerDelay = 0
+  #held = 0
 
   private constructor(server: Server) {
     this.#server = server
@@ -54,14 +60,32 @@ export class TcpProxy {
     this.#delay = ms
   }
 
+  /** Keeps from clients what their listeners should hear of entries. */
+  loseEvents(): void {
+    this.#losesEvents = true
+  }
+
+  /** Holds back the next answer to a `get` for this many ms; events, and other answers, pass it. */
+  delayNextRead(ms: number): void {
+    this.#answerDelay = ms
+  }
+
+  /** Whether an answer is held back just now. */
+  get isHoldingRead(): boolean {
+    return this.#held > 0
+  }
+
   /** Ends the connections of clients and refuses new ones; members go on talking to each other. */
   cutClients(): void {
     this.#isCut = true
     for (const line of this.#lines) if (line.frames.isClient) end(line)
   }
 
+  /** From now on everything passes as it comes. */
   mend(): void {
     this.#isCut = false
+    this.#losesEvents = false
+    this.#answerDelay = 0
   }
 
   async close(): Promise<void> {
@@ -73,7 +97,12 @@ export class TcpProxy {
 
   #join(near: Socket, targetPort: number): void {
     const far = connect(targetPort, '127.0.0.1')
-    const line: Line = { near, far, frames: new ClientFrames((message) => this.#count(message)) }
+    const line: Line = {
+      near,
+      far,
+      frames: new ClientFrames((message) => this.#count(message)),
+      answers: new MemberMessages(),
+    }
     this.#lines.add(line)
     for (const socket of [near, far]) {
       socket.setNoDelay(true)
@@ -83,7 +112,7 @@ export class TcpProxy {
         this.#lines.delete(line)
       })
     }
-    far.on('data', (chunk) => near.write(chunk))
+    far.on('data', (chunk) => this.#answer(line, chunk))
     near.on('data', (chunk) => this.#pass(line, chunk))
   }
 
@@ -92,6 +121,25 @@ export class TcpProxy {
     if (this.#isCut && line.frames.isClient) return end(line)
     if (this.#delay === 0 || !line.frames.isClient) line.far.write(chunk)
     else setTimeout(() => line.far.write(chunk), this.#delay)
+  }
+
+  /** What a member sends: to another member as it comes, to a client message by message. */
+  #answer({ near, frames, answers }: Line, chunk: Buffer): void {
+    if (frames.isClient !== true) return void near.write(chunk)
+    for (const { kind, bytes } of answers.read(chunk)) {
+      if (kind === 'entry event' && this.#losesEvents) continue
+      const delay = kind === 'answer to get' ? this.#answerDelay : 0
+      if (delay === 0) {
+        near.write(bytes)
+        continue
+      }
+      this.#answerDelay = 0
+      this.#held += 1
+      setTimeout(() => {
+        this.#held -= 1
+        near.write(bytes)
+      }, delay)
+    }
   }
 
   #count({ type, key }: ClientMessage): void {

@@ -25,7 +25,9 @@ describe.skipIf(!canStartMembers)('the network between workers and members', () 
   describe.each([STORE_SETUPS[0]!, STICKY, NOT_STICKY])('$title', (setup) => {
     let workers: [Worker, Worker]
     beforeAll(async () => {
-      workers = await stage.pair(cluster, { ...setup, operationTimeout: BUDGET })
+      // Copies would need no network.
+      const env = { HZ_SESSION_STALE_PERIOD: '0' }
+      workers = await stage.pair(cluster, { ...setup, operationTimeout: BUDGET, env })
     })
 
     test('may be cut and mended: answers come in time, and every session is as it was', async () => {

@@ -1,3 +1,4 @@
+import type { SessionTransients } from './local/transient-attributes.ts'
 import { assertAttributeName } from './records/attribute-name.ts'
 import type { AttributeSerializer } from './records/attribute-serializer.ts'
 import { textOf, valueOf } from './records/attribute-serializer.ts'
@@ -16,15 +17,18 @@ export class AttributeView {
   /** What the store held, as far as this view knows. */
   #base: AttributeTexts
   readonly #serializer: AttributeSerializer
+  /** Attributes that are not stored, where there are such. */
+  readonly #transients: SessionTransients | undefined
   /** Values that were read or assigned. A change inside one is found by comparing texts. */
   readonly #values = new Map<string, unknown>()
   readonly #deleted = new Set<string>()
   #watcher: (() => void) | undefined
   #data: SessionAttributes | undefined
 
-  constructor(base: AttributeTexts, serializer: AttributeSerializer) {
+  constructor(base: AttributeTexts, serializer: AttributeSerializer, transients?: SessionTransients) {
     this.#base = base
     this.#serializer = serializer
+    this.#transients = transients
   }
 
   /** The attributes as properties. Nested changes count: `data.cart.items.push(...)`. */
@@ -43,15 +47,17 @@ export class AttributeView {
   }
 
   names(): string[] {
-    const names = new Set([...this.#base.keys(), ...this.#values.keys()])
+    const names = new Set([...this.#base.keys(), ...this.#values.keys(), ...(this.#transients?.names() ?? [])])
     return [...names].filter((name) => this.has(name))
   }
 
   has(name: string): boolean {
+    if (this.#transients?.isTransient(name) === true) return this.#transients.has(name)
     return !this.#deleted.has(name) && (this.#values.has(name) || this.#base.has(name))
   }
 
   get(name: string): unknown {
+    if (this.#transients?.isTransient(name) === true) return this.#transients.get(name)
     if (this.#deleted.has(name)) return undefined
     if (this.#values.has(name)) return this.#values.get(name)
     const text = this.#base.get(name)
@@ -63,16 +69,23 @@ export class AttributeView {
 
   set(name: string, value: unknown): void {
     assertAttributeName(name)
+    if (this.#transients?.isTransient(name) === true) return this.#transients.set(name, value)
     this.#deleted.delete(name)
     this.#values.set(name, value)
     this.#watcher?.()
   }
 
   delete(name: string): void {
+    if (this.#transients?.isTransient(name) === true) return this.#transients.delete(name)
     this.#values.delete(name)
     // Also when the base lacks it: a save under way may be about to put it there.
     this.#deleted.add(name)
     this.#watcher?.()
+  }
+
+  /** Attributes that are not stored, where there are such. */
+  get transients(): SessionTransients | undefined {
+    return this.#transients
   }
 
   /** What was done since the base: assigned, deleted, or changed in place. */

@@ -280,7 +280,7 @@ export class SessionManager {
   }
 
   #session(id: string, record: SessionRecord, token?: string, attributes = record.attributes): Session {
-    const view = new AttributeView(attributes, this.#options.serializer)
+    const view = new AttributeView(attributes, this.#options.serializer, this.#copies?.transients?.of(id))
     return new Session(id, this.#saver, view, record, token)
   }
 

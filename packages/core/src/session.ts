@@ -1,5 +1,6 @@
 import { attributesOf } from './attribute-view.ts'
 import type { AttributeView, SessionAttributes } from './attribute-view.ts'
+import type { SessionTransients } from './local/transient-attributes.ts'
 import { LONGEST_INTERVAL } from './session-lifetime.ts'
 import type { EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
 import type { AttributeChanges } from './saving/attribute-changes.ts'
@@ -222,6 +223,11 @@ export class Session {
     return { record: this.#record, token: this.#token }
   }
 
+  /** @internal Attributes that are not stored, where there are such. */
+  get transients(): SessionTransients | undefined {
+    return this.#view.transients
+  }
+
   /** What was changed in this view, or in its settings, and is not saved. */
   pending(): PendingChanges {
     const changes = this.#view.changes()
@@ -268,6 +274,7 @@ export class Session {
   /** @internal It lives under another id now, with these changes. */
   renamed(id: string, changes: AttributeChanges, settings: RecordSettings, stored: StoredRecord | undefined): void {
     this.#id = id
+    this.#view.transients?.move(id)
     this.#view.saved(changes)
     if (this.#settings === settings) this.#settings = {}
     if (!stored) return

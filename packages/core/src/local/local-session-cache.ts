@@ -4,6 +4,7 @@ import type { StoredRecord } from '../records/session-record.ts'
 import type { WriteListener } from '../records/record-store.ts'
 import type { WriteOutcome } from '../saving/write-loop.ts'
 import { EventTrail } from './event-trail.ts'
+import { TransientAttributes } from './transient-attributes.ts'
 import type { UnsavedChanges } from './unsaved-changes.ts'
 import { sizeOfChanges } from './unsaved-changes.ts'
 
@@ -17,6 +18,8 @@ export interface LocalSessionCacheOptions {
   readonly maxLocalSessions: number
   /** Bytes that copies take, roughly, and that sessions with unsaved changes take. */
   readonly maxLocalBytes: number
+  /** Names of attributes that are kept here and never stored. */
+  readonly transientAttributes?: readonly string[] | undefined
 }
 
 /** A question to the store, as it was when it was sent. */
@@ -50,6 +53,8 @@ const COPY_OVERHEAD = 900
  * Beside them it holds the sessions with unsaved changes, which are pinned until somebody has stored them.
  */
 export class LocalSessionCache implements WriteListener {
+  /** Attributes that are not stored, where there are such. */
+  readonly transients: TransientAttributes | undefined
   readonly #options: LocalSessionCacheOptions
   readonly #copies: LRUCache<string, Copy>
   readonly #pinned = new Map<string, Pinned>()
@@ -60,7 +65,9 @@ export class LocalSessionCache implements WriteListener {
   #silenceUntil = 0
 
   constructor(options: LocalSessionCacheOptions) {
+    const { transientAttributes, maxLocalSessions } = options
     this.#options = options
+    if (transientAttributes) this.transients = new TransientAttributes(transientAttributes, maxLocalSessions)
     this.#copies = new LRUCache<string, Copy>({
       max: options.maxLocalSessions,
       maxSize: options.maxLocalBytes,
@@ -123,6 +130,7 @@ export class LocalSessionCache implements WriteListener {
   forget(key: string): void {
     this.#trail.note(key)
     this.#copies.delete(key)
+    this.transients?.forget(key)
   }
 
   /** An event named the session: somebody else has changed it, or ended it. */

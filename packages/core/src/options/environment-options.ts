@@ -19,6 +19,7 @@ export const MANAGER_READINGS: Readings = {
   stalePeriod: 'number',
   maxLocalSessions: 'number',
   maxLocalBytes: 'number',
+  transientAttributes: 'list',
   maxInactiveInterval: 'number',
   absoluteTimeout: 'number',
   touchAfter: 'number',

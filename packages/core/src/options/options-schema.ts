@@ -70,6 +70,7 @@ export const MANAGER_FIELDS: OptionFields<ResolvedOptions> = {
     .int()
     .positive()
     .default(64 * 1024 * 1024),
+  transientAttributes: z.array(z.string().min(1)).optional(),
   maxInactiveInterval: seconds.default(1800),
   absoluteTimeout: seconds.optional(),
   touchAfter: z.number().nonnegative().optional(),

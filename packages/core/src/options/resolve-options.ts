@@ -52,7 +52,12 @@ export function resolveOptions<Extra extends object = object>(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const options = parsed.data as (ResolvedOptions & Extra) | undefined
   if (options)
-    problems.push(...topologyProblems(options, environment), ...contradictionsInSaving(options), ...further(options))
+    problems.push(
+      ...topologyProblems(options, environment),
+      ...contradictionsInSaving(options),
+      ...stickyOnly(options),
+      ...further(options),
+    )
   if (problems.length > 0 || !options) throw invalid(problems)
   return options
 }
@@ -142,4 +147,12 @@ function shown(value: unknown): string {
 function invalid(problems: readonly string[]): SessionError {
   const lines = problems.map((problem) => `\n- ${problem}`).join('')
   return new SessionError('INVALID_OPTION', `The session options cannot be used:${lines}`)
+}
+
+/** What makes no sense where the next request may go to any worker. */
+function stickyOnly({ sticky, transientAttributes }: ResolvedOptions): string[] {
+  if (sticky || transientAttributes === undefined) return []
+  return [
+    `\`transientAttributes\`: they stay with one worker, which the next request need not reach; expected \`sticky: true\` with them, got ${shown(transientAttributes)}`,
+  ]
 }

@@ -70,6 +70,8 @@ export interface SessionManagerOptions {
   readonly maxLocalSessions?: number | undefined
   /** Bytes that these copies may take, roughly. @default 67108864 */
   readonly maxLocalBytes?: number | undefined
+  /** Names of attributes that stay with this worker, as they are, and are never stored. Sticky only. @default none */
+  readonly transientAttributes?: readonly string[] | undefined
   /** Seconds without a request after which a session ends. @default 1800 */
   readonly maxInactiveInterval?: number | undefined
   /** Seconds after which a session ends in any case. @default never */

@@ -1,6 +1,4 @@
-import { AttributeView } from '../attribute-view.ts'
-import type { SessionAttributes } from '../attribute-view.ts'
-import type { AttributeSerializer } from '../records/attribute-serializer.ts'
+import type { AttributeView, SessionAttributes } from '../attribute-view.ts'
 import type { AttributeTexts, SessionRecord } from '../records/session-record.ts'
 import type { SessionLifetime } from '../session-lifetime.ts'
 import type { AttributeChanges } from './attribute-changes.ts'
@@ -79,12 +77,12 @@ export function updateIntent<R>(
   change: (data: SessionAttributes) => R,
   pending: AttributeChanges,
   settings: RecordSettings,
-  serializer: AttributeSerializer,
+  viewOf: (attributes: AttributeTexts) => AttributeView,
 ): Intent<R> {
   return {
     needsFresh: true,
     apply: (record, now) => {
-      const view = new AttributeView(withChanges(record.attributes, pending.texts), serializer)
+      const view = viewOf(withChanges(record.attributes, pending.texts))
       const result = change(view.data)
       assertSynchronous(result, 'The function given to `update`')
       const made = view.changes()

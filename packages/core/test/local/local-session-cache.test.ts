@@ -8,7 +8,15 @@ import { ManualClock } from '../saving/manual-clock.ts'
 const clock = new ManualClock()
 
 function cache(options: { maxLocalSessions?: number; maxLocalBytes?: number } = {}): LocalSessionCache {
-  const all = { clock, workerName: 'w', stalePeriod: 10, maxLocalSessions: 10, maxLocalBytes: 100_000, ...options }
+  const all = {
+    clock,
+    workerName: 'w',
+    stalePeriod: 10,
+    maxLocalSessions: 10,
+    maxLocalBytes: 100_000,
+
+    ...options,
+  }
   const copies = new LocalSessionCache(all)
   copies.connected()
   return copies
