@@ -116,7 +116,8 @@ describe.each(EXPRESS_VERSIONS)('with %s', (_name, express) => {
       req.session.cookie.originalMaxAge,
       req.session.maxInactiveInterval * 1000,
     ])
-    expect(moved.json).toEqual([MONTH, MONTH])
+    // The library reads the clock twice, and a millisecond may pass between.
+    expect(moved.json).toEqual([expect.closeTo(MONTH, -3), expect.closeTo(MONTH, -3)])
     expect(Date.parse(/Expires=([^;]+)/.exec(moved.setCookie ?? '')?.[1] ?? '')).toBeGreaterThan(Date.now() + MONTH / 2)
   })
 
