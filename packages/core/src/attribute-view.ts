@@ -88,6 +88,11 @@ export class AttributeView {
     return this.#transients
   }
 
+  /** Another view of the same session, of these attributes. */
+  of(attributes: AttributeTexts): AttributeView {
+    return new AttributeView(attributes, this.#serializer, this.#transients)
+  }
+
   /** What was done since the base: assigned, deleted, or changed in place. */
   changes(): AttributeChanges {
     const texts = new Map<string, string | undefined>()

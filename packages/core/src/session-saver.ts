@@ -182,13 +182,7 @@ export class SessionSaver implements SessionWriter {
 
   async #update<R>(session: Session, change: (data: SessionAttributes) => R, deadline: number): Promise<R> {
     const { changes, settings } = session.pending()
-    const { serializer } = this.#options
-    const intent = updateIntent(
-      change,
-      changes,
-      settings,
-      (attributes) => new AttributeView(attributes, serializer, session.transients),
-    )
+    const intent = updateIntent(change, changes, settings, (attributes) => session.viewOf(attributes))
     const result = await this.#queue.write(session.id, session.known, intent, deadline)
     if (result.kind === 'ended') throw this.#lateWrite(changes)
     const wasNew = session.isNew

@@ -1,8 +1,7 @@
 import { attributesOf } from './attribute-view.ts'
 import type { AttributeView, SessionAttributes } from './attribute-view.ts'
-import type { SessionTransients } from './local/transient-attributes.ts'
 import { LONGEST_INTERVAL } from './session-lifetime.ts'
-import type { EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
+import type { AttributeTexts, EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
 import type { AttributeChanges } from './saving/attribute-changes.ts'
 import type { RecordSettings } from './saving/intent.ts'
 
@@ -223,9 +222,9 @@ export class Session {
     return { record: this.#record, token: this.#token }
   }
 
-  /** @internal Attributes that are not stored, where there are such. */
-  get transients(): SessionTransients | undefined {
-    return this.#view.transients
+  /** @internal Another view of this session, of these attributes. */
+  viewOf(attributes: AttributeTexts): AttributeView {
+    return this.#view.of(attributes)
   }
 
   /** What was changed in this view, or in its settings, and is not saved. */
