@@ -27,8 +27,11 @@ const SETTLED = 10
  * after 10 s, and as Hazelcast comes after a minute.
  */
 const LATEST_EXPULSION = 40_000
-/** Ms from then on in which a request may still begin that is not served: the others take over what it had. */
-const LONGEST_TAKE_OVER = 10_000
+/**
+ * Ms from then on in which a request may still begin that is not served: the others take over what it had, which takes no
+ * second here. Longer trouble than this does not come from a machine that is busy.
+ */
+const LONGEST_TAKE_OVER = 30_000
 /**
  * Whoever waits for the frozen member waits all the time until it is expelled, but for what is refused meanwhile. A user
  * whose session it does not have may be held up by a slow machine, for this part of that time at most.
