@@ -113,7 +113,7 @@ function configuration(page: string, { servers, by }: BalancerOptions, port: num
       .join('\n')
       .replace('connect.sid', 'shop.sid')
       // A worker that waits for its turn on a busy machine is not down. One that is does not take a connection at all.
-      .replace('timeout connect 1s', `timeout connect ${PATIENCE}\n  timeout check ${PATIENCE}`)
+      .replace(/timeout (connect|check) .*/g, `timeout $1 ${PATIENCE}`)
       .replace('timeout server 10s', `timeout server ${PATIENCE}`)
       .replace('bind :80', `bind 127.0.0.1:${port}`)
       .replace('global\n', `global\n  stats socket ${socket} level user\n`)

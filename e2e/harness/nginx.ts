@@ -18,6 +18,8 @@ const EXAMPLE = 'worker-1'
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   .map((what) => `  ${what}_temp_path temp-${what};\n`)
   .join('')
+/** A worker that waits for its turn on a busy machine is not down. One that is does not take a connection at all. */
+const PATIENCE = '20s'
 const ADDRESS = /\d+\.\d+\.\d+\.\d+:\d+/
 
 /** A real nginx, with the configuration of our guide. */
@@ -142,6 +144,7 @@ function configuration(
   const text = whole.replace(BLOCK, (block, head: string) => parts[head]?.(block) ?? block)
   return (by === 'nothing' ? text.replace(/^.*proxy_pass .*\n/m, anywhere) : text)
     .replace('connect\\.sid', 'shop\\.sid')
+    .replace(/proxy_(connect|read)_timeout .*/g, `proxy_$1_timeout ${PATIENCE};`)
     .replace('listen 80;', `listen 127.0.0.1:${port};`)
     .replace('http {\n', `error_log stderr warn;\nhttp {\n  access_log off;\n${TEMPORARY}`)
 }

@@ -10,7 +10,7 @@ import type { LoadEvent } from '../harness/load.ts'
 import { measured } from '../harness/measured.ts'
 import { ownersOf } from '../harness/partition-owner.ts'
 import { canStartMembers } from '../harness/requirements.ts'
-import { SETUPS } from '../harness/setups.ts'
+import { NOT_STICKY, STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import type { Setup } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
@@ -85,7 +85,7 @@ describe.skipIf(!canStartMembers)('a frozen member', () => {
   let shops: Shop[]
   beforeAll(async () => {
     cluster = await stage.cluster({ properties: MERGE })
-    shops = await Promise.all(SETUPS.map(opened))
+    shops = await Promise.all([STORE_SETUPS[1]!, STICKY, NOT_STICKY].map(opened))
   })
 
   async function opened(setup: Setup): Promise<Shop> {

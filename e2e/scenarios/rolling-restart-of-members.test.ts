@@ -10,7 +10,7 @@ import { ManagerStage } from '../harness/manager-stage.ts'
 import { measured } from '../harness/measured.ts'
 import type { MemberGroup } from '../harness/member-group.ts'
 import { canStartMembers } from '../harness/requirements.ts'
-import { NOT_STICKY, STICKY, STICKY_ON_STOCK, STORE_SETUPS } from '../harness/setups.ts'
+import { NOT_STICKY, STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import type { Setup } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
@@ -49,7 +49,7 @@ const USERS = 6
 /** Users who log out meanwhile, one after the other, and ms between two of them. */
 const LEAVERS = 40
 const LEAVE_EVERY = 250
-/** Ms between two requests of one kind of a user: there are four shops at once. */
+/** Ms between two requests of one kind of a user: there are three shops at once. */
 const PAUSE = 75
 
 interface Shop {
@@ -66,7 +66,7 @@ describe.skipIf(!canStartMembers)('the shop while members are restarted in order
   let shops: Shop[]
   beforeAll(async () => {
     cluster = await stage.cluster()
-    shops = await Promise.all([STORE_SETUPS[0]!, STICKY, NOT_STICKY, STICKY_ON_STOCK].map(opened))
+    shops = await Promise.all([STORE_SETUPS[1]!, STICKY, NOT_STICKY].map(opened))
   })
 
   async function opened(setup: Setup): Promise<Shop> {
