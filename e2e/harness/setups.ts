@@ -1,10 +1,12 @@
 import type { MapKind } from './cluster.ts'
-import type { Door } from './worker.ts'
+import type { Door, Framework } from './worker.ts'
 
 /** Which shop a scenario is played with, and on which map. */
 export interface Setup {
   readonly title: string
   readonly door: Door
+  /** @default 'express' */
+  readonly framework?: Framework
   /** Only the middleware's door knows it. */
   readonly sticky?: boolean
   readonly map: MapKind

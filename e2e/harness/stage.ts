@@ -8,7 +8,7 @@ import type { WorkerOptions } from './worker.ts'
 
 /** What a worker needs beside a cluster. */
 export type CastOptions = Partial<
-  Pick<WorkerOptions, 'door' | 'sticky' | 'program' | 'args' | 'env' | 'name' | 'operationTimeout'>
+  Pick<WorkerOptions, 'door' | 'framework' | 'sticky' | 'program' | 'args' | 'env' | 'name' | 'operationTimeout'>
 > & {
   /** @default 'configured' */
   readonly map?: MapKind

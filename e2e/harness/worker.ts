@@ -8,10 +8,15 @@ import { waitFor } from './wait-for.ts'
 /** How the shop gets its sessions: our store under express-session as it is, or our middleware in its place. */
 export type Door = 'store' | 'middleware'
 
-const SHOPS: Readonly<Record<Door, string>> = {
-  store: fileURLToPath(new URL('../../apps/express/dist/server-with-store.js', import.meta.url)),
-  middleware: fileURLToPath(new URL('../../apps/express/dist/server.js', import.meta.url)),
+/** What the shop is built with. */
+export type Framework = 'express' | 'fastify'
+
+const PROGRAMS: Readonly<Record<Door, string>> = { store: 'server-with-store.js', middleware: 'server.js' }
+
+function shopOf(framework: Framework, door: Door): string {
+  return fileURLToPath(new URL(`../../apps/${framework}/dist/${PROGRAMS[door]}`, import.meta.url))
 }
+
 export const SHOP_ON_EXPRESS_4: string = fileURLToPath(new URL('programs/express4-shop.mjs', import.meta.url))
 
 /** Every worker of one shop knows it. Without a comma: that would make it a list. */
@@ -29,9 +34,11 @@ export interface WorkerOptions {
   readonly mapName: string
   /** @default 'store' */
   readonly door?: Door
+  /** @default 'express' */
+  readonly framework?: Framework | undefined
   /** Whether sessions are bound to workers; only at the middleware's door, and there the default. */
   readonly sticky?: boolean | undefined
-  /** @default the shop on Express 5, at that door */
+  /** @default the shop on that framework, at that door */
   readonly program?: string
   /** What the program is called with. */
   readonly args?: readonly string[]
@@ -74,7 +81,8 @@ export class Worker {
 
   /** Spawns the process; `listening()` tells when it can be asked. */
   static spawn(options: WorkerOptions): Worker {
-    const { name, door = 'store', program: path = SHOPS[door], args = [] } = options
+    const { name, door = 'store', framework = 'express', args = [] } = options
+    const path = options.program ?? shopOf(framework, door)
     const child = spawn(process.execPath, [path, ...args], {
       env: environment(options),
       stdio: ['ignore', 'pipe', 'pipe'],

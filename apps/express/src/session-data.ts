@@ -1,10 +1,6 @@
 import 'express-session'
+import type { ShopData } from '@hazelcast-session/shop'
 
 declare module 'express-session' {
-  interface SessionData {
-    user: string
-    cart: Record<string, number>
-    /** What `/api/attributes` and `/api/increment` set. */
-    [name: string]: unknown
-  }
+  interface SessionData extends ShopData {}
 }

@@ -1,19 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { increment, isAttributeName, page, putIntoCart } from '@hazelcast-session/shop'
 import express from 'express'
 import type { Express, Request } from 'express'
 import type { Door } from './door.ts'
-import { page } from './page.ts'
 import './session-data.ts'
-
-/** Names of attributes that the shop lets its users choose. */
-const NAME = /^(?!(?:__proto__|constructor|prototype|cookie|id|req)$)\w{1,64}$/
 
 /** The shop: a page, and the JSON routes that tests and benchmarks use. */
 export function shop(door: Door): Express {
   const app = express()
   app.get('/api/none', (_req, res) => void res.sendStatus(204))
   app.use(door.sessions, express.json({ strict: false }), express.urlencoded({ extended: false }))
-  app.param('name', (_req, res, next, name) => (NAME.test(name) ? next() : res.sendStatus(400)))
+  app.param('name', (_req, res, next, name) => (isAttributeName(name) ? next() : res.sendStatus(400)))
   addPage(app, door)
   addApi(app, door)
   return app
@@ -47,7 +44,7 @@ function addApi(app: Express, door: Door): void {
   })
   app.post('/api/increment/:name', async (req, res) => {
     const { name } = req.params
-    res.json({ value: await door.update(req, (data) => (data[name] = Number(data[name] ?? 0) + 1)) })
+    res.json({ value: await door.update(req, (data) => increment(data, name)) })
   })
   app.post('/api/login', async (req, res) => {
     await door.signIn(req, String(req.body.user))
@@ -66,7 +63,5 @@ function addApi(app: Express, door: Door): void {
 
 async function addToCart(door: Door, req: Request): Promise<void> {
   const item = String(req.body.item)
-  await door.update(req, (data) => {
-    data.cart = { ...data.cart, [item]: (data.cart?.[item] ?? 0) + 1 }
-  })
+  await door.update(req, (data) => putIntoCart(data, item))
 }

@@ -52,8 +52,8 @@ export class HazelcastStore implements SessionStore {
   }
 
   /**
-   * Saves what this session changed since it was loaded, and nothing else. A session that was ended meanwhile stays
-   * ended: that is no error here, since the library cannot tell its last save from others (event `lateWrite`).
+   * Saves what this session changed since it was loaded, and nothing else. Fails with `SESSION_ENDED` (409) when the session
+   * was ended meanwhile: it stays ended, and the browser keeps the cookie that it has by now (event `lateWrite`).
    */
   set(sid: string, session: Fastify.Session): Promise<void>
   set(sid: string, session: Fastify.Session, callback: (error?: unknown) => void): void
@@ -158,7 +158,7 @@ export class HazelcastStore implements SessionStore {
 
   async #set(sid: string, session: Fastify.Session): Promise<void> {
     const view = await this.#viewOf(sid, session)
-    if (this.#take(view, session)) await this.#door.save(view, session)
+    if (this.#take(view, session)) await this.#door.save(view, session, 'fail')
     else await this.#end(sid)
   }
 

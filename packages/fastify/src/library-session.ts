@@ -2,8 +2,10 @@ import type * as Fastify from 'fastify'
 import type { FastifySessionObject } from '@fastify/session'
 
 /** What an application declares in Fastify's `Session`, as it may be stored: nothing has to be there; `cookie` is not. */
-// oxlint-disable-next-line typescript/no-generated-empty-object-type -- until the application declares something
-export type StoredData = Partial<Omit<Fastify.Session, 'cookie'>>
+export type StoredData = {
+  // Unlike `Omit`, this keeps the names that are declared beside an index signature.
+  [Name in keyof Fastify.Session as Name extends 'cookie' ? never : Name]?: Fastify.Session[Name]
+}
 
 /** Whether the library made this object: it has a session's methods, which no copy of its fields has. */
 export function isLibrarySession(value: object): value is FastifySessionObject {

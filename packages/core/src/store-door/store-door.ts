@@ -127,13 +127,16 @@ export class StoreDoor {
     await view.commit().catch(unlessEnded)
   }
 
-  /** Saves what `view` has to save. A session that was ended meanwhile stays ended, which is no error (event `lateWrite`). */
-  async save(view: Session, owner: object): Promise<void> {
+  /**
+   * Saves what `view` has to save. A session that was ended meanwhile stays ended (event `lateWrite`). `late`: whether that
+   * is an error, for libraries that answer only afterwards, and would set the cookie of the ended session again.
+   */
+  async save(view: Session, owner: object, late: 'drop' | 'fail' = 'drop'): Promise<void> {
     const failure = this.#failures.get(owner)
     this.#failures.delete(owner)
     if (failure && Date.now() - failure.at < SAME_RESPONSE) throw failure.error
     try {
-      await this.touch(view)
+      await (late === 'drop' ? this.touch(view) : view.commit())
     } catch (error) {
       this.#failures.set(owner, { error, at: Date.now() })
       throw error

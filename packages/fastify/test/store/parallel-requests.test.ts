@@ -48,11 +48,9 @@ describe('parallel requests', () => {
       workers[0].route(async ({ session }) => {
         await browser.get(workers[logoutAt]!.route(async (other) => other.session.destroy()))
         session.count = 1
-        await session.save()
-        session.count = 2
       }),
     )
-    expect(slow.status).toBe(200)
+    expect(slow).toMatchObject({ status: 409, json: { code: 'SESSION_ENDED' }, setCookie: undefined })
     expect(await workers[0].store.length()).toBe(0)
     expect((await old.get(workers[1].route(attributesOf))).json).toEqual({})
   })
@@ -66,7 +64,8 @@ describe('parallel requests', () => {
         await two.store.end(request.session.sessionId)
         await request.session.reload()
         request.session.count = 1
-        await request.session.save()
+        await expect(request.session.save()).rejects.toMatchObject({ code: 'SESSION_ENDED' })
+        await request.session.destroy()
       }),
     )
     expect(await two.store.length()).toBe(0)

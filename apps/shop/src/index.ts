@@ -1,0 +1,6 @@
+export { isAttributeName } from './attribute-name.ts'
+export { openShop } from './open-shop.ts'
+export type { Shop } from './open-shop.ts'
+export { page } from './page.ts'
+export { increment, putIntoCart } from './shop-data.ts'
+export type { ShopData } from './shop-data.ts'
