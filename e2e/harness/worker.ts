@@ -9,7 +9,7 @@ import { waitFor } from './wait-for.ts'
 export type Door = 'store' | 'middleware'
 
 /** What the shop is built with. */
-export type Framework = 'express' | 'fastify'
+export type Framework = 'express' | 'koa' | 'fastify'
 
 const PROGRAMS: Readonly<Record<Door, string>> = { store: 'server-with-store.js', middleware: 'server.js' }
 

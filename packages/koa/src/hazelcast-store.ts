@@ -72,7 +72,7 @@ export class HazelcastStore {
 
   /**
    * Saves what this request changed since it loaded the session, and nothing else. A session that was ended meanwhile stays
-   * ended: that is no error here, since the library cannot tell its last save from others (event `lateWrite`).
+   * ended, and this rejects with `SESSION_ENDED` (409): the library would set its cookie again, perhaps over a newer one.
    */
   async set(key: string, data: SessionAttributes, _maxAge?: unknown, { ctx }: StoreCall = {}): Promise<void> {
     const owner = ctx ?? data
@@ -81,7 +81,7 @@ export class HazelcastStore {
     const { maxInactiveInterval } = this.manager
     const isOwn = ctx === undefined || Boolean(optionsOf(ctx)['maxAge'])
     if (!noteLibraryLife(view, data, isOwn, maxInactiveInterval)) return this.destroy(key, ctx && { ctx })
-    await this.#door.save(view, owner)
+    await this.#door.save(view, owner, 'fail')
     const name = optionsOf(ctx)['key']
     if (ctx && typeof name === 'string') keepCookie(ctx, name)
   }

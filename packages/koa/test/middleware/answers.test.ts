@@ -103,6 +103,21 @@ test('what a stream changes while it flows is saved', async () => {
   expect((await browser.visit(worker, attributesOf)).json).toEqual({ user: 'ann', count: 1 })
 })
 
+test('a session that a stream begins before its first byte has its cookie', async () => {
+  const { worker, browser } = await slowWorker()
+  const { setCookie } = await browser.visit(worker, (ctx) => {
+    const { session } = ctx
+    async function* pages(): AsyncGenerator<string> {
+      await new Promise((resolve) => void setTimeout(resolve, 10))
+      session.user = 'ann'
+      yield 'one'
+    }
+    ctx.body = Readable.from(pages())
+  })
+  expect(setCookie).toHaveLength(1)
+  expect((await browser.visit(worker, attributesOf)).json).toEqual({ user: 'ann' })
+})
+
 test('what a middleware before this one changes after the handler is saved', async () => {
   const { worker, browser } = await slowWorker({
     before: async (ctx, next) => {
