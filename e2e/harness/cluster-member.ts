@@ -1,5 +1,6 @@
 import { startMember } from '@hazelcast-session/member'
 import type { Member, StartMemberOptions } from '@hazelcast-session/member'
+import { HAND_OVER } from './hand-over.ts'
 
 const KEPT_LINES = 20
 /** Of a line; the client list of a member's warning alone is longer than a screen is wide. */
@@ -24,7 +25,7 @@ export class ClusterMember {
       if (this.#lines.length > KEPT_LINES) this.#lines.shift()
     }
     const log = { debug: () => undefined, info: () => undefined, warn: note, error: note }
-    this.#member = await startMember({ ...this.#options, log })
+    this.#member = await startMember({ gracefulSeconds: HAND_OVER, ...this.#options, log })
   }
 
   /** The newest warnings and errors. */

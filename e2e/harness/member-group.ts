@@ -4,6 +4,7 @@ import type { Member, StartMemberOptions } from '@hazelcast-session/member'
 import type { Client } from 'hazelcast-client'
 import { DividingProxy } from './dividing-proxy.ts'
 import { freePort } from './free-port.ts'
+import { HAND_OVER } from './hand-over.ts'
 import { openClient } from './open-client.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -45,7 +46,15 @@ export class MemberGroup {
     const proxies = dividable
       ? await Promise.all(ports.map((port, index) => DividingProxy.listen(publicPorts[index]!, port)))
       : []
-    const shared = { clusterName, autoIncrement: false, members, maps, properties, log: SILENT }
+    const shared = {
+      clusterName,
+      autoIncrement: false,
+      members,
+      maps,
+      properties,
+      gracefulSeconds: HAND_OVER,
+      log: SILENT,
+    }
     const described = ports.map((port, index) => ({
       ...shared,
       port,
