@@ -10,12 +10,13 @@ const ITEMS = ['tea', 'tea', 'milk']
 
 /**
  * Users log in and fill carts at the first worker, which is then killed while it has a write of everybody in hand: at the
- * other worker everybody goes on, with everything that was acknowledged.
+ * other worker everybody goes on, with everything that was acknowledged. `kill`: how, if more than that worker dies.
  */
 export async function expectSessionsToOutlive(
   stage: Stage,
   workers: readonly [Worker, Worker],
   count: number,
+  kill: () => Promise<void> = () => workers[0].kill(),
 ): Promise<string> {
   const [first, second] = workers
   const users = await Promise.all(
@@ -30,7 +31,7 @@ export async function expectSessionsToOutlive(
   let answered = 0
   const writes = users.map(({ ledger }) => ledger.set(first, 'step', 2).finally(() => answered++))
   await waitFor('a few of the writes are answered', () => answered > 0)
-  await first.kill()
+  await kill()
   const last = await Promise.all(writes)
 
   const cart = { tea: 2, milk: 1 }

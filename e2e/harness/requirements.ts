@@ -44,3 +44,21 @@ function has(program: string, ofPackage: string): boolean {
     return false
   }
 }
+
+/** Where Debian's package puts it. */
+export const CHROMIUM = '/usr/bin/chromium'
+
+/** True where a browser can run as well; as for members. */
+export const canRunChromium: boolean = canStartMembers && hasChromium()
+
+function hasChromium(): boolean {
+  try {
+    accessSync(CHROMIUM, constants.X_OK)
+    return true
+  } catch {
+    const obstacle = `There is no ${CHROMIUM}: install the Debian package chromium.`
+    if (process.env['CI'] === 'true') throw new Error(obstacle)
+    process.stderr.write(`The scenarios with a browser are skipped. ${obstacle}\n`)
+    return false
+  }
+}

@@ -60,6 +60,7 @@ export class Worker {
   readonly exited: Promise<WorkerExit>
   readonly #child: ChildProcess
   readonly #lines: string[] = []
+  readonly #listeners = new Set<(line: string) => void>()
   #url: string | undefined
   #exit: WorkerExit | undefined
   #mayEnd = false
@@ -101,6 +102,10 @@ export class Worker {
     return this.#url
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   get isRunning(): boolean {
     return this.#exit === undefined
   }
@@ -108,6 +113,23 @@ export class Worker {
   /** Everything it wrote, standard output and error together; the newest lines of a long story. */
   get output(): string {
     return this.#lines.join('\n')
+  }
+
+  /** Resolves when it writes a line like this, from now on. */
+  nextLine(pattern: RegExp, patience = START_LIMIT): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (outcome: () => void): void => {
+        clearTimeout(timer)
+        this.#listeners.delete(listener)
+        outcome()
+      }
+      const listener = (line: string): void => {
+        if (pattern.test(line)) settle(resolve)
+      }
+      const late = new Error(`The worker ${this.name} wrote nothing like ${pattern} within ${patience} ms.`)
+      const timer = setTimeout(() => settle(() => reject(late)), patience)
+      this.#listeners.add(listener)
+    })
   }
 
   /** kill -9. */
@@ -135,6 +157,7 @@ export class Worker {
   }
 
   #note(line: string): void {
+    for (const listener of this.#listeners) listener(line)
     this.#lines.push(line)
     if (this.#lines.length > KEPT_LINES) this.#lines.shift()
     this.#url ??= URL_SHOWN.exec(line)?.[0]

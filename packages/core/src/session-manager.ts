@@ -129,7 +129,7 @@ export class SessionManager {
   async ready(timeout: number = READY_TIMEOUT): Promise<void> {
     this.#assertOpen()
     const late = (): SessionError => {
-      const because = this.#obstacle === undefined ? '' : `: ${this.#obstacle}`
+      const because = this.#obstacle === undefined ? '' : `: ${this.#obstacle.replace(/\.$/, '')}`
       return new SessionError('STORE_UNAVAILABLE', `The session store was not ready within ${timeout} ms${because}.`)
     }
     await within(this.#clock, timeout, this.#store.ready?.() ?? Promise.resolve(), late)

@@ -85,7 +85,9 @@ export class Neighbourhood {
     if (occupant !== 'silent') return void this.#silences.delete(address)
     const now = performance.now()
     const before = this.#silences.get(address)
-    const since = before && now - before.until < LONGEST_BREAK ? before.since : now
+    // Who was found out to be foreign stays so for as long as it is silent whenever somebody looks.
+    const goesOn = before && (this.#isForeign(address) || now - before.until < LONGEST_BREAK)
+    const since = goesOn ? before.since : now
     this.#silences.set(address, { since, until: now })
   }
 

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HazelcastJsonValue, Predicates, type Client } from 'hazelcast-client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -136,6 +136,14 @@ describe.skipIf(!canStartMembers)("a member with the user's configuration", () =
     const client = await clientFor(onTestFinished, 'from-file', member.address)
     await expect(timeToLiveOf(client, 'session_replication')).resolves.toBe('7200000')
     await expect(timeToLiveOf(client, 'mine')).resolves.toBe('9000')
+  })
+
+  test('that the guide shows keeps the session map as sessions need it', async () => {
+    const text = await readFile(new URL('../../../docs/guides/cluster/hazelcast.yaml', import.meta.url), 'utf8')
+    const member = await startWith(text)
+    expect(member.clusterName).toBe('shop')
+    const client = await clientFor(onTestFinished, 'shop', member.address)
+    await expect(timeToLiveOf(client, 'session_replication')).resolves.toBe('7200000')
   })
 
   test('is not overruled about a map it describes, unless the caller says so', async () => {

@@ -230,7 +230,9 @@ export class HazelcastConnection {
   }
 
   #unavailable(reason: string): StoreUnavailableError {
-    return new StoreUnavailableError(`The Hazelcast cluster cannot be used: ${reason}.`, { unsent: true })
+    return new StoreUnavailableError(`The Hazelcast cluster cannot be used: ${reason.replace(/\.$/, '')}.`, {
+      unsent: true,
+    })
   }
 }
 

@@ -139,7 +139,7 @@ export class PeerToPeer {
     }
     if (addresses.length > 1 && this.#isTold) {
       this.#isTold = false
-      this.#options.logger.warn(`There are ${addresses.length} Hazelcast members again: sessions have a backup.`)
+      this.#options.logger.warn(`There are ${addresses.length} Hazelcast members again: sessions get a backup.`)
     }
   }
 
