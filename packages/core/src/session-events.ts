@@ -25,6 +25,8 @@ export interface SessionEventMap {
   conflict: { readonly names: readonly string[] }
   /** A change came after the session's end and was dropped. */
   lateWrite: { readonly names: readonly string[] }
+  /** A session that a new cluster did not know was created again from this worker's copy. */
+  restored: { readonly session: SessionSummary }
   storeUnavailable: { readonly reason: string }
   storeAvailable: Readonly<Record<string, never>>
 }
@@ -45,6 +47,7 @@ export class SessionEvents {
     takenOver: new Set(),
     conflict: new Set(),
     lateWrite: new Set(),
+    restored: new Set(),
     storeUnavailable: new Set(),
     storeAvailable: new Set(),
   }

@@ -12,7 +12,7 @@ import type { ResolvedOptions, SessionManagerOptions } from './options/session-m
 import { jsonRecordCodec } from './records/record-codec.ts'
 import { RecordLoader } from './records/record-loader.ts'
 import type { RecordStore } from './records/record-store.ts'
-import type { EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
+import type { EndedMarker, EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
 import { SavePolicy } from './save-policy.ts'
 import { SessionError } from './session-error.ts'
 import type { SessionEventListener, SessionEventName } from './session-events.ts'
@@ -96,7 +96,6 @@ export class SessionManager {
     this.savePolicy = SavePolicy.of(this.#options.savePeriod, this.#options.deferredWrite)
     this.#store = openRecordStore(this.#options, { clock: this.#clock, logger: this.#logger, environment })
     this.#copies = this.#options.sticky ? this.#openCopies() : undefined
-    this.#watchStore()
     const shared = {
       ...this.#options,
       store: this.#store,
@@ -112,9 +111,10 @@ export class SessionManager {
     this.#loader = new RecordLoader(shared)
     this.#listing = new SessionListing(shared)
     this.#lease = new WorkerLease(shared)
+    this.#saver = new SessionSaver({ ...shared, loader: this.#loader, idPolicy: this.idPolicy })
+    this.#watchStore()
     // In a store of this process alone nobody else can have the name.
     if (this.#options.sticky && this.#options.enabled && !this.#options.recordStore) this.#lease.start()
-    this.#saver = new SessionSaver({ ...shared, loader: this.#loader, idPolicy: this.idPolicy })
   }
 
   /** Seconds without a request after which a session ends that has no interval of its own. */
@@ -142,7 +142,8 @@ export class SessionManager {
   async load(id: string): Promise<Session | undefined> {
     this.#assertOpen()
     const held = this.#saver.holdsUnsaved(id)
-    const stored = await this.#loader.load(id)
+    const found = await this.#look(id)
+    const stored = found && 'record' in found ? found : undefined
     if (stored) return this.#shown(id, stored, held)
     if (held) this.#saver.dropUnsaved(id)
     return undefined
@@ -155,18 +156,47 @@ export class SessionManager {
    */
   async open(id: string, namedWorker?: string): Promise<OpenedSession> {
     this.#assertOpen()
+    const local = await this.#openLocally(id)
+    if (local) return local
     const copy = namedWorker === this.worker.name ? this.#copies?.fresh(id) : undefined
     const held = this.#saver.holdsUnsaved(id)
-    const found = copy ?? (await this.#loader.look(id))
+    const found = copy ?? (await this.#look(id))
     if (held && !(found && 'record' in found)) this.#saver.dropUnsaved(id)
     if (!found) return { kind: 'none' }
-    if ('ended' in found) {
-      const { ended: reason, endedAt } = found
-      return { kind: 'ended', reason, isRecent: (ms) => this.#clock.now() - endedAt < ms }
-    }
+    if ('ended' in found) return this.#endedSession(found)
     const session = this.#shown(id, found, held)
     await this.#saver.completeIdChange(session)
     return { kind: 'live', session }
+  }
+
+  /** The session as it goes on without the cluster; `undefined`: the store has to be asked. */
+  async #openLocally(id: string): Promise<OpenedSession | undefined> {
+    const { local } = this.#saver
+    if (local?.isBusy === false || !local) return undefined
+    const found = local.find(id)
+    if (!found) return undefined
+    if ('endedAt' in found) return this.#endedSession(found)
+    const { attributes } = this.#saver.shown(id, found)
+    return { kind: 'live', session: this.#session(id, found.record, found.token, attributes) }
+  }
+
+  /** What is stored; before, what this worker still has to bring to a cluster that is back. */
+  async #look(id: string): Promise<StoredRecord | EndedMarker | undefined> {
+    const { local } = this.#saver
+    if (!local) return this.#loader.look(id)
+    await local.bring(id)
+    const found = await this.#loader.look(id)
+    if (found || (await local.restore(id)) === 'no') return found
+    return this.#loader.look(id)
+  }
+
+  #endedSession({ ended: reason, endedAt }: Pick<EndedMarker, 'ended' | 'endedAt'>): OpenedSession {
+    return { kind: 'ended', reason, isRecent: (ms) => this.#clock.now() - endedAt < ms }
+  }
+
+  /** @internal Whether the session was ended here while the cluster was away, and is refused although that failed. */
+  isEndNoted(id: string): boolean {
+    return this.#saver.local?.hasEnded(id) === true
   }
 
   /** A new session, in this process only until it is saved. */
@@ -309,10 +339,12 @@ export class SessionManager {
         this.#logger.info('The session store is available.')
         if (this.#store.mayKeepForEver === true) this.#saver.startSweeping()
         this.#events.emit('storeAvailable', {})
+        void this.#saver.local?.back()
       },
       unavailable: (reason) => {
         this.#obstacle = reason
         this.#copies?.disconnected()
+        this.#saver.local?.away()
         this.#logger.warn(`The session store is not available: ${reason}`)
         this.#events.emit('storeUnavailable', { reason })
       },

@@ -1,4 +1,3 @@
-import { AttributeView } from './attribute-view.ts'
 import type { SessionAttributes } from './attribute-view.ts'
 import type { Clock } from './clock.ts'
 import { within } from './clock.ts'
@@ -7,11 +6,11 @@ import type { ResolvedOptions } from './options/session-manager-options.ts'
 import type { RecordCodec } from './records/record-codec.ts'
 import { HouseKeeper } from './house-keeper.ts'
 import { IdChange } from './id-change.ts'
+import { LocalService, NEVER_STORED } from './local/local-service.ts'
 import type { LocalSessionCache } from './local/local-session-cache.ts'
 import type { RecordLoader } from './records/record-loader.ts'
 import type { RecordStore } from './records/record-store.ts'
-import type { EndReason, SessionRecord } from './records/session-record.ts'
-import type { AttributeChanges } from './saving/attribute-changes.ts'
+import type { EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
 import { BackgroundTouches } from './saving/background-touches.ts'
 import { ConflictPolicy } from './saving/conflict-policy.ts'
 import type { Intent } from './saving/intent.ts'
@@ -25,6 +24,7 @@ import type { KnownRecord } from './saving/write-loop.ts'
 import { WriteLoop } from './saving/write-loop.ts'
 import type { SavePolicy } from './save-policy.ts'
 import { SessionError } from './session-error.ts'
+import { SessionNews } from './session-news.ts'
 import type { SessionEvents, SessionSummary } from './session-events.ts'
 import type { SessionIdPolicy } from './session-id-policy.ts'
 import type { SessionLifetime } from './session-lifetime.ts'
@@ -57,16 +57,18 @@ export class SessionSaver implements SessionWriter {
   readonly #savePolicy: SavePolicy
   readonly #touches: BackgroundTouches
   readonly #deferred: DeferredSaves
+  /** Service without the cluster, where that is asked for. */
+  readonly local: LocalService | undefined
   readonly #idChange: IdChange
   readonly #houseKeeper: HouseKeeper
-  /** Attribute names whose conflicts were logged. */
-  readonly #loggedConflicts = new Set<string>()
+  readonly #news: SessionNews
   #isClosed = false
 
   constructor(options: SessionSaverOptions) {
     const loop = new WriteLoop(options)
     const stamp = new RecordStamp(options)
     this.#options = options
+    this.#news = new SessionNews(options)
     this.#queue = new SaveQueue({ ...options, loop, stamp })
     this.#policy = new ConflictPolicy(options.conflict, options.merge, options.serializer)
     this.#savePolicy = options.savePolicy
@@ -83,9 +85,22 @@ export class SessionSaver implements SessionWriter {
       queue: this.#queue,
       stamp,
       policy: this.#policy,
-      onConflicts: (names) => this.#conflicts(names),
-      onDropped: (names) => this.#options.events.emit('lateWrite', { names }),
+      onConflicts: (names) => this.#news.conflicts(names),
+      onDropped: (names) => this.#news.dropped(names),
+      onCreated: (key, record) => this.#news.created(key, record),
+      restore: async (key, held) => this.local?.restore(key, held) ?? 'no',
     })
+    const flush = (key: string): Promise<void> => this.#deferred.flush(key)
+    const { copies, onStoreError } = options
+    if (copies && onStoreError === 'local')
+      this.local = new LocalService({
+        ...options,
+        copies,
+        queue: this.#queue,
+        ender: this.#ender,
+        news: this.#news,
+        flush,
+      })
     this.#houseKeeper = new HouseKeeper({ ...options, ender: this.#ender })
     this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender })
   }
@@ -133,7 +148,7 @@ export class SessionSaver implements SessionWriter {
 
   /** Runs `task` when that is written which earlier requests left to be written later: it goes along, below this. */
   #behindDeferred<R>(session: Session, task: () => Promise<R>): Promise<R> {
-    if (!this.#deferred.holds(session.id)) return task()
+    if (!this.#deferred.holds(session.id) || this.local?.isServing === true) return task()
     return this.#deferred.flush(session.id).then(() => {
       const latest = this.#options.copies?.latest(session.id)
       if (latest) session.touched(latest)
@@ -164,19 +179,36 @@ export class SessionSaver implements SessionWriter {
   async #save(session: Session, pending: PendingChanges, deadline: number): Promise<void> {
     if (!session.isNew && pending.isEmpty) return this.#touchIfDue(session, deadline)
     const isWritten = await this.#write(session, pending, deadline)
-    if (!isWritten) throw this.#lateWrite(pending.changes)
+    if (!isWritten) throw this.#news.lateWrite(pending.changes)
   }
 
   /** `false`: the session has ended, and nothing was written. */
-  async #write(session: Session, { changes, settings }: PendingChanges, deadline: number): Promise<boolean> {
+  async #write(session: Session, pending: PendingChanges, deadline: number): Promise<boolean> {
+    try {
+      return await this.#writeStored(session, pending, deadline)
+    } catch (error) {
+      if (this.local?.mayHold(error) === true && this.#hold(session, pending)) return true
+      throw error
+    }
+  }
+
+  /** Keeps changes here that the store cannot be told. `false`: there is no room. */
+  #hold(session: Session, { changes, settings }: PendingChanges): boolean {
+    const { record, token } = session.known
+    if (!this.#deferred.defer(session.id, session.known, changes, settings)) return false
+    session.saved(changes, settings, { record: { ...record, ...settings }, token: token ?? NEVER_STORED })
+    return true
+  }
+
+  async #writeStored(session: Session, { changes, settings }: PendingChanges, deadline: number): Promise<boolean> {
     const intent = changeIntent(changes, settings, this.#policy)
     const result = await this.#queue.write(session.id, session.known, intent, deadline)
     if (result.kind === 'ended') return false
     // Asked only now: of two saves at the same time the first to be confirmed is the one that created it.
     const wasNew = session.isNew
     session.saved(changes, settings, result.stored)
-    this.#conflicts(result.result)
-    if (wasNew && result.stored) this.#created(session.id, result.stored.record)
+    this.#news.conflicts(result.result)
+    if (wasNew && result.stored) this.#news.created(session.id, result.stored.record)
     return true
   }
 
@@ -184,10 +216,10 @@ export class SessionSaver implements SessionWriter {
     const { changes, settings } = session.pending()
     const intent = updateIntent(change, changes, settings, (attributes) => session.viewOf(attributes))
     const result = await this.#queue.write(session.id, session.known, intent, deadline)
-    if (result.kind === 'ended') throw this.#lateWrite(changes)
+    if (result.kind === 'ended') throw this.#news.lateWrite(changes)
     const wasNew = session.isNew
     session.renewed(changes, settings, result.stored)
-    if (wasNew && result.stored) this.#created(session.id, result.stored.record)
+    if (wasNew && result.stored) this.#news.created(session.id, result.stored.record)
     return result.result
   }
 
@@ -202,7 +234,8 @@ export class SessionSaver implements SessionWriter {
     const { record } = session.known
     if (session.isNew || session.isOver || !lifetime.isTouchDue(record, clock.now())) return
     const usedAt = clock.now()
-    if (lifetime.isTouchUrgent(record, clock.now())) await this.#touch(session, usedAt, deadline)
+    const mustWait = lifetime.isTouchUrgent(record, clock.now()) && this.local?.isServing !== true
+    if (mustWait) await this.#touch(session, usedAt, deadline)
     else this.#touches.start(session.id, session.expiresAt, () => this.#touch(session, usedAt))
   }
 
@@ -212,16 +245,14 @@ export class SessionSaver implements SessionWriter {
   }
 
   async #changeId(session: Session, { principal, newId }: IdChangeRequest): Promise<void> {
-    const { clock, events, idPolicy } = this.#options
+    const { clock, idPolicy } = this.#options
     const previousId = session.id
     const wasNew = session.isNew
     const signedIn = principal === undefined ? {} : { principal, authenticatedAt: clock.now() }
     await this.#idChange.begin(session, newId ?? idPolicy.generate(), signedIn)
     // Nobody has heard of the id that a new session had.
-    if (wasNew) this.#created(session.id, session.known.record)
-    else if (events.hasListeners('idChanged')) {
-      events.emit('idChanged', { session: this.summary(session), previousId })
-    }
+    if (wasNew) this.#news.created(session.id, session.known.record)
+    else this.#news.idChanged(session.id, session.known.record, previousId)
   }
 
   /** Brings over what came to the session's old id, if it was changed and this is the first request that shows the new. */
@@ -234,13 +265,21 @@ export class SessionSaver implements SessionWriter {
   async end(session: Session, reason: EndReason): Promise<boolean> {
     this.#assertOpen()
     const { record, token } = session.known
-    return this.#ender.end(session.id, token === undefined ? undefined : { record, token }, reason)
+    // It has to be stored before it can be ended, or it would be stored afterwards.
+    const storing = token === NEVER_STORED ? this.#deferred.flush(session.id) : undefined
+    return this.#end(session.id, reason, token ? { record, token } : undefined, storing)
+  }
+
+  async #end(key: string, reason: EndReason, start?: StoredRecord, storing?: Promise<void>): Promise<boolean> {
+    const end = (): Promise<boolean> => this.#ender.end(key, start, reason)
+    const ending = storing ? storing.then(end) : end()
+    return this.local ? this.local.noting(key, reason, ending) : ending
   }
 
   async endById(id: string, reason: EndReason): Promise<boolean> {
     this.#assertOpen()
     try {
-      return await this.#ender.end(id, undefined, reason)
+      return await this.#end(id, reason)
     } catch (error) {
       const isNone = error instanceof SessionError && error.code === 'RECORD_UNREADABLE'
       // What cannot be read is no session, to end as little as to load.
@@ -276,6 +315,7 @@ export class SessionSaver implements SessionWriter {
       logger.warn(`Some session writes were not confirmed within ${operationTimeout} ms of closing.`),
     )
     this.#ender.close()
+    this.local?.close()
   }
 
   /** Writes that the session is used, whether that is due or not. */
@@ -297,7 +337,7 @@ export class SessionSaver implements SessionWriter {
 
   /** The session as an event tells of it. */
   summary(session: Session): SessionSummary {
-    return this.#summary(session.id, session.known.record)
+    return this.#news.summary(session.id, session.known.record)
   }
 
   /** Whether a touch would make its request wait. */
@@ -311,47 +351,11 @@ export class SessionSaver implements SessionWriter {
     return this.#options.clock.now() + this.#options.operationTimeout
   }
 
-  #created(key: string, record: SessionRecord): void {
-    const { events } = this.#options
-    if (events.hasListeners('created')) events.emit('created', { session: this.#summary(key, record) })
-  }
-
   #ended(key: string, stored: SessionRecord, reason: EndReason): void {
-    const { events } = this.#options
     // What came to an id after it was changed is nobody's any more.
     if (reason === 'renamed') this.#deferred.drop(key)
     const last = this.#deferred.ended(key, stored)
-    if (reason !== 'renamed' && events.hasListeners('destroyed')) {
-      events.emit('destroyed', { session: this.#summary(key, last), reason })
-    }
-  }
-
-  #summary(id: string, record: SessionRecord): SessionSummary {
-    const { data } = new AttributeView(record.attributes, this.#options.serializer)
-    return { id, principal: record.principal, attributes: data }
-  }
-
-  #conflicts(names: readonly string[]): void {
-    if (names.length === 0) return
-    const { events, logger } = this.#options
-    events.emit('conflict', { names })
-    for (const name of names) {
-      if (this.#loggedConflicts.has(name) || this.#loggedConflicts.size > 1000) continue
-      this.#loggedConflicts.add(name)
-      logger.warn(
-        `Two requests changed the session attribute "${name}" at the same time; the option \`conflict\` decided. ` +
-          'Use `update()` for values that depend on what is stored. (Said once for each name.)',
-      )
-    }
-  }
-
-  #lateWrite(changes: AttributeChanges): SessionError {
-    const names = [...changes.texts.keys()]
-    this.#options.events.emit('lateWrite', { names })
-    return new SessionError(
-      'SESSION_ENDED',
-      'The session was ended by another request, or expired, before this change was saved; the change was dropped.',
-    )
+    this.#news.ended(key, last, reason)
   }
 
   #assertOpen(): void {

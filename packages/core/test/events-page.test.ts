@@ -10,6 +10,7 @@ const EVENTS: Readonly<Record<SessionEventName, true>> = {
   takenOver: true,
   conflict: true,
   lateWrite: true,
+  restored: true,
   storeUnavailable: true,
   storeAvailable: true,
 }

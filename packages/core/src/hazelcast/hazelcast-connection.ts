@@ -77,6 +77,13 @@ export class HazelcastConnection {
     this.#listener = new MapListener(name, listener, this.#options)
   }
 
+  /** Of the cluster that the client is connected to, or was last. The client knows it, and has no method that says so. */
+  get clusterId(): string | undefined {
+    const manager: unknown = Reflect.get(Object(this.#client), 'connectionManager')
+    const id: unknown = Reflect.get(Object(manager), 'clusterId')
+    return id instanceof hazelcast.UUID ? id.toString() : undefined
+  }
+
   /** What is known of the map; `undefined` while it cannot be used. */
   get life(): MapLife | undefined {
     return this.#state.kind === 'connected' ? this.#state.usable : undefined

@@ -56,6 +56,10 @@ export class HazelcastRecordStore implements RecordStore {
     return this.#connection.life?.entryLife === 0
   }
 
+  get clusterId(): string | undefined {
+    return this.#connection.clusterId
+  }
+
   get clockSkew(): number {
     return this.#connection.life?.clockSkew ?? 0
   }

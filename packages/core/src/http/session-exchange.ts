@@ -300,7 +300,13 @@ export class SessionExchange {
   async #end(session: Session): Promise<void> {
     this.#request.keep(undefined)
     if (session.isNew && !session.isBeingSaved) return
-    await session.end()
+    try {
+      await session.end()
+    } catch (error) {
+      // Refused here from now on, and ended when the cluster is back; though nobody can say so yet.
+      this.#hasEnded = this.#manager.isEndNoted(session.id)
+      throw error
+    }
     this.#hasEnded = true
     await this.#config.imports?.end(session.id)
   }

@@ -35,6 +35,8 @@ interface Copy {
   readonly asked: Asked
   /** Whether it may be old, whatever its age: an event named it, or a write of ours has an unknown outcome. */
   isDoubtful: boolean
+  /** Whether another worker has changed the session since. */
+  isSurpassed: boolean
 }
 
 interface Pinned {
@@ -103,13 +105,26 @@ export class LocalSessionCache implements WriteListener {
     return this.#copies.get(key)?.stored
   }
 
+  /** As `latest`, unless another worker is known to have changed the session since. */
+  unsurpassed(key: string): StoredRecord | undefined {
+    const copy = this.#copies.get(key)
+    return copy?.isSurpassed === false ? copy.stored : undefined
+  }
+
+  /** The sessions that this worker wrote last, as far as it knows. */
+  *ownCopies(): Iterable<readonly [key: string, stored: StoredRecord]> {
+    for (const [key, { stored, isSurpassed }] of this.#copies.entries()) {
+      if (!isSurpassed && stored.record.worker === this.#options.workerName) yield [key, stored]
+    }
+  }
+
   /** The store holds this, or held it at some time since it was asked. */
   keep(key: string, stored: StoredRecord, asked: Asked): void {
     // It may have left before the write that we heard of.
     if (!this.#trail.isQuietSince(asked.mark, key)) return
     const known = this.#copies.peek(key)
     if (known && this.#isNewer(known, stored, asked)) return
-    this.#copies.set(key, { stored, asked, isDoubtful: false })
+    this.#copies.set(key, { stored, asked, isDoubtful: false, isSurpassed: false })
   }
 
   /** A write that began when `asked` was noted came to this. */
@@ -136,6 +151,8 @@ export class LocalSessionCache implements WriteListener {
   /** An event named the session: somebody else has changed it, or ended it. */
   changed(key: string): void {
     this.doubt(key)
+    const copy = this.#copies.peek(key)
+    if (copy) copy.isSurpassed = true
   }
 
   /** The store can be used, and events arrive. */

@@ -27,6 +27,8 @@ export const MANAGER_READINGS: Readings = {
   operationTimeout: 'number',
   conflict: 'text',
   merge: 'text',
+  onStoreError: 'text',
+  localServiceLimit: 'number',
   onUnreadable: 'text',
   maxSessionBytes: 'number',
   endedMarkerMargin: 'number',

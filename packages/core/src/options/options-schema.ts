@@ -84,6 +84,8 @@ export const MANAGER_FIELDS: OptionFields<ResolvedOptions> = {
     })
     .default('last-write-wins'),
   merge: z.enum(['attributes', 'deep']).default('attributes'),
+  onStoreError: z.enum(['fail', 'local']).default('fail'),
+  localServiceLimit: seconds.default(300),
   onUnreadable: z.enum(['new', 'fail', 'remove']).default('new'),
   maxSessionBytes: z
     .number()

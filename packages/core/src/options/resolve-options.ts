@@ -150,9 +150,14 @@ function invalid(problems: readonly string[]): SessionError {
 }
 
 /** What makes no sense where the next request may go to any worker. */
-function stickyOnly({ sticky, transientAttributes }: ResolvedOptions): string[] {
-  if (sticky || transientAttributes === undefined) return []
+function stickyOnly({ sticky, transientAttributes, onStoreError }: ResolvedOptions): string[] {
+  if (sticky) return []
+  const why =
+    'what stays with one worker is of no use where the next request goes to any; expected `sticky: true` with it'
   return [
-    `\`transientAttributes\`: they stay with one worker, which the next request need not reach; expected \`sticky: true\` with them, got ${shown(transientAttributes)}`,
+    ...(transientAttributes === undefined
+      ? []
+      : [`\`transientAttributes\`: ${why}, got ${shown(transientAttributes)}`]),
+    ...(onStoreError === 'local' ? [`\`onStoreError\`: ${why}, got ${shown(onStoreError)}`] : []),
   ]
 }

@@ -86,6 +86,13 @@ export interface SessionManagerOptions {
   readonly conflict?: ConflictOption | undefined
   /** `'deep'`: changes inside plain objects are merged key by key. @default 'attributes' */
   readonly merge?: MergeOption | undefined
+  /**
+   * What becomes of requests while there is no cluster: `'fail'`: a 503; `'local'`, sticky only: sessions go on with this
+   * worker's copies, and are merged when the cluster is back. @default 'fail'
+   */
+  readonly onStoreError?: 'fail' | 'local' | undefined
+  /** Seconds for which they go on so. @default 300 */
+  readonly localServiceLimit?: number | undefined
   /** What to do with a stored value that is no readable session. @default 'new' */
   readonly onUnreadable?: OnUnreadable | undefined
   /** Bytes that a session's attributes may have. @default 1048576 */
@@ -114,6 +121,8 @@ type Defaulted =
   | 'operationTimeout'
   | 'conflict'
   | 'merge'
+  | 'onStoreError'
+  | 'localServiceLimit'
   | 'onUnreadable'
   | 'maxSessionBytes'
   | 'endedMarkerMargin'

@@ -51,6 +51,8 @@ export interface RecordStore {
   find?(query?: FindQuery): AsyncIterable<readonly StoredText[]>
   /** Whether entries may live for ever when a write of theirs was not completed, so that somebody has to sweep. */
   readonly mayKeepForEver?: boolean
+  /** Which cluster it is: another one has lost what there was. `undefined`: not known, or nothing that can be lost. */
+  readonly clusterId?: string | undefined
   /** Milliseconds by which the store's clock is ahead of this process's, as far as is known. */
   readonly clockSkew?: number
 }

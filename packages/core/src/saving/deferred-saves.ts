@@ -14,6 +14,7 @@ import { mergeChanges } from './attribute-merge.ts'
 import type { MergeOption } from './conflict-policy.ts'
 import { ConflictPolicy } from './conflict-policy.ts'
 import { DueTimes } from './due-times.ts'
+import type { RecordSettings } from './intent.ts'
 import { lateIntent } from './intent.ts'
 import type { RecordStamp } from './record-stamp.ts'
 import type { SaveQueue } from './save-queue.ts'
@@ -35,6 +36,10 @@ export interface DeferredSavesOptions {
   readonly onConflicts: (names: readonly string[]) => void
   /** Told of names whose change was given up, because the session has ended. */
   readonly onDropped: (names: readonly string[]) => void
+  /** Told of a session that began without the store, when that has it. */
+  readonly onCreated: (key: string, record: SessionRecord) => void
+  /** Creates a session that is gone again, where that is called for. */
+  readonly restore: (key: string, held: UnsavedChanges) => Promise<'restored' | 'exists' | 'no'>
 }
 
 /** A session as requests of this worker see it. */
@@ -90,7 +95,7 @@ export class DeferredSaves {
    * it has to be written now, since there is no room, or this worker is about to end. Throws what a save would be refused
    * with.
    */
-  defer(key: string, known: KnownRecord, changes: AttributeChanges): boolean {
+  defer(key: string, known: KnownRecord, changes: AttributeChanges, settings: RecordSettings = {}): boolean {
     const { copies, policy, stamp, clock, onConflicts } = this.#options
     if (!copies || this.#isStopped) return false
     const held = copies.unsaved(key)
@@ -105,7 +110,7 @@ export class DeferredSaves {
     const unsaved: UnsavedChanges = {
       start,
       changes: { base: record.attributes, texts },
-      settings: held?.settings ?? {},
+      settings: { ...held?.settings, ...settings },
       lastAccessedAt: clock.now(),
     }
     if (!copies.pin(key, unsaved)) return false
@@ -186,7 +191,8 @@ export class DeferredSaves {
     try {
       const result = await queue.write(key, newest(held.start, copies?.latest(key)), intent)
       this.#hasWarned = false
-      if (result.kind === 'ended') return this.drop(key)
+      if (result.kind === 'ended') return await this.#gone(key, held)
+      if (held.start.token === undefined && result.stored) this.#options.onCreated(key, result.stored.record)
       if (result.result.length > 0) onConflicts(result.result)
       this.#written(key, held, result.stored)
     } catch (error) {
@@ -194,6 +200,13 @@ export class DeferredSaves {
       this.#failed(key, error)
       throw error
     }
+  }
+
+  async #gone(key: string, held: UnsavedChanges): Promise<void> {
+    const outcome = await this.#options.restore(key, held)
+    if (outcome === 'exists') return this.#write(key, held)
+    if (outcome === 'no') this.drop(key)
+    else this.#written(key, held, this.#options.copies?.latest(key))
   }
 
   #written(key: string, sent: UnsavedChanges, stored: StoredRecord | undefined): void {

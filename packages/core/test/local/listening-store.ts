@@ -6,6 +6,7 @@ export class ListeningStore extends ScriptedStore {
   readonly #watchers: StoreWatcher[] = []
   /** Whether events get lost on their way. */
   losesEvents = false
+  clusterId = 'first'
 
   listen(name: string, listener: WriteListener): void {
     this.memory.listen(name, {
@@ -24,6 +25,13 @@ export class ListeningStore extends ScriptedStore {
   away(): void {
     this.always('offline')
     for (const watcher of this.#watchers) watcher.unavailable('the test said so')
+  }
+
+  /** Every member has died, and new ones are there: another cluster, which knows nothing. */
+  async replaced(): Promise<void> {
+    for await (const page of this.memory.find()) for (const { key } of page) await this.memory.remove(key)
+    this.clusterId = 'second'
+    this.back()
   }
 
   back(): void {
