@@ -1,45 +1,75 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
-/** Where each folder is that an application's build is made of; the last two as `turbo run build` leaves them. */
 const APP = join(ROOT, 'e2e/next-app')
-const INPUTS = [APP, join(ROOT, 'packages/next/dist'), join(ROOT, 'packages/core/dist')]
+const EDITED_APP = join(ROOT, 'e2e/.next-app-edited')
+const SHOP = join(ROOT, 'apps/next')
+/** What every build is made of as well, as `turbo run build` leaves it. */
+const PACKAGES = ['packages/next/dist', 'packages/core/dist', 'apps/shop/dist'].map((folder) => join(ROOT, folder))
+const QUIET = { NEXT_TELEMETRY_DISABLED: '1' }
 
 /** How a worker is started that is an application of Next.js. */
 export interface NextProgram {
   readonly program: string
-  readonly args: readonly string[]
+  readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
 
-const QUIET = { NEXT_TELEMETRY_DISABLED: '1' }
-
-/** `next start` of the application of the tests, which is built first unless that has been done of the same sources. */
+/** `next start` of the application of the tests. */
 export async function nextStart(): Promise<NextProgram> {
-  await build()
+  await build(APP, process.execPath, [NEXT, 'build'])
   return { program: NEXT, args: ['start', APP, '-p', '0', '-H', '127.0.0.1'], env: QUIET }
 }
 
-async function build(): Promise<void> {
-  const sources = await hashOf(INPUTS)
-  const note = join(APP, '.next/built-of')
+/** The shop, by itself as it would be deployed. Each call is for another worker. */
+export async function nextShop(): Promise<NextProgram> {
+  await build(SHOP, 'npm', ['run', '--silent', 'build'])
+  const env = { ...QUIET, PORT: String(await freePort()), HOSTNAME: '127.0.0.1' }
+  return { program: join(SHOP, '.next/standalone/apps/next/server.js'), env }
+}
+
+/** An application that somebody develops, which is a copy. */
+export interface DevelopedApp extends NextProgram {
+  /** Changes a file of it. */
+  edit(file: string, change: (text: string) => string): Promise<void>
+}
+
+/** `next dev` of a copy of the application of the tests. */
+export async function nextDev(): Promise<DevelopedApp> {
+  await rm(EDITED_APP, { recursive: true, force: true })
+  const isSource = (path: string): boolean => !relative(APP, path).startsWith('.')
+  await cp(APP, EDITED_APP, { recursive: true, filter: isSource })
+  return {
+    program: NEXT,
+    args: ['dev', EDITED_APP, '-p', '0', '-H', '127.0.0.1'],
+    env: { ...QUIET, NODE_ENV: 'development' },
+    edit: async (file, change) => {
+      const path = join(EDITED_APP, file)
+      await writeFile(path, change(await readFile(path, 'utf8')))
+    },
+  }
+}
+
+/** Builds an application, unless that has been done of the same sources. Where it is built there is neither a secret nor a cluster. */
+async function build(app: string, command: string, args: readonly string[]): Promise<void> {
+  const sources = await hashOf([app, ...PACKAGES])
+  const note = join(app, '.next/built-of')
   if ((await readFile(note, 'utf8').catch(() => '')) === sources) return
-  // Where it is built there is neither a secret nor a cluster.
   const inherited = Object.entries(process.env).filter(([key]) => !/^(HZ_|VITEST|NODE_|TEST$)/.test(key))
-  const env = { ...Object.fromEntries(inherited), ...QUIET }
-  await promisify(execFile)(process.execPath, [NEXT, 'build', APP], { env })
+  await promisify(execFile)(command, args, { cwd: app, env: { ...Object.fromEntries(inherited), ...QUIET } })
   await mkdir(dirname(note), { recursive: true })
   await writeFile(note, sources)
 }
 
-/** Of all files in these folders, but for those whose folders begin with a dot. */
+/** Of all files in these folders, but for those in folders whose names begin with a dot, and for what a build writes. */
 async function hashOf(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(dirname(NEXT), '../../package.json')))
   for (const folder of folders) {
@@ -53,6 +83,6 @@ async function filesIn(folder: string): Promise<string[]> {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return files
     .map((file) => relative(folder, file))
-    .filter((file) => !file.startsWith('.'))
+    .filter((file) => !/^(\.|next-env|node_modules)/.test(file))
     .toSorted()
 }

@@ -59,6 +59,24 @@ export class NextBrowser {
     return this.fetch(site, '/', { method: 'POST', body, headers: { origin: site.url } })
   }
 
+  /**
+   * Submits the form in which this text stands, as a browser without scripts would: with its hidden fields, and these.
+   * `page`: where it was seen, by default the first page as it is now.
+   */
+  async submitForm(
+    site: Site,
+    text: string,
+    fields: Readonly<Record<string, string>>,
+    page?: string,
+  ): Promise<PageAnswer> {
+    const html = page ?? (await this.fetch(site, '/')).text
+    const form = html.split('<form').find((piece) => piece.split('</form>')[0]!.includes(text)) ?? ''
+    const body = new FormData()
+    for (const [, name = ''] of form.matchAll(/type="hidden" name="([^"]+)"/g)) body.set(name, '')
+    for (const [name, value] of Object.entries(fields)) body.set(name, value)
+    return this.fetch(site, '/', { method: 'POST', body, headers: { origin: site.url } })
+  }
+
   cookies(site: Site): Promise<string> {
     return this.#jar.getCookieString(site.url)
   }

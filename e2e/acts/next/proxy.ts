@@ -39,6 +39,12 @@ export function describeProxy(cast: NextCast): void {
       expect((await browser.fetch(cast.workers[1], '/static')).headers.get('cache-control')).toContain('s-maxage')
     })
 
+    test('leaves it to a Route Handler that changes something', async () => {
+      const browser = await cast.begun('a')
+      expect((await browser.run(cast.workers[1], 'untouched')).cookies).toEqual(['shop.sid'])
+      expect(await bound(browser)).toBe('w2')
+    })
+
     test('tells no action and no prefetch of another worker', async () => {
       const browser = await cast.begun('a')
       const action = await browser.act(cast.workers[1], 'nothing')

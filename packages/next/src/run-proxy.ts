@@ -10,13 +10,17 @@ export async function runProxy(
   request: ProxyRequest,
   callback: ((session: Session) => unknown) | undefined,
 ): Promise<NextResponse | Response> {
-  if (callback || request.isCookieDue) await request.open()
+  const audience = audienceOf(req)
+  if (callback || (request.isCookieDue && audience !== 'nobody')) await request.open()
   try {
     const own = await callback?.(request.session)
-    const cookies = await request.commit()
-    const isForBrowser = !request.isKnownToBrowser || !isSilent(req)
+    const due = await request.commit()
+    // What the callback changed is for everybody.
+    const told = request.isKnownToBrowser ? audience : 'everybody'
+    const cookies = told === 'nobody' ? [] : due
     const server = await import('next/server.js')
-    return proxyResponse(server, { req, own: own instanceof Response ? own : undefined, cookies, isForBrowser })
+    const answer = { req, cookies, isForBrowser: told === 'everybody', own: own instanceof Response ? own : undefined }
+    return proxyResponse(server, answer)
   } catch (error) {
     const refusal = refusalOf(error)
     if (!refusal) throw error
@@ -26,11 +30,16 @@ export async function runProxy(
   }
 }
 
+/** Who is told that a session has come to this worker. */
+type Audience = 'everybody' | 'pages' | 'nobody'
+
 /**
- * Whether the browser is better not told of another worker's name in the cookie. For a Server Action a cookie means that
- * everything has changed; a prefetch is not a visit.
+ * The answer may leave long after this has been decided, and a log-in's cookie must not be replaced by then. So a request that
+ * changes something is left to its handler, which knows better at its end. To a Server Action a cookie would mean that
+ * everything has changed; a prefetch is no visit.
  */
-function isSilent({ headers }: NextRequest): boolean {
+function audienceOf({ method, headers }: NextRequest): Audience {
   const purpose = headers.get('sec-purpose') ?? headers.get('purpose') ?? ''
-  return headers.has('next-action') || purpose.includes('prefetch')
+  if (headers.has('next-action') || purpose.includes('prefetch')) return 'pages'
+  return method === 'GET' || method === 'HEAD' ? 'everybody' : 'nobody'
 }

@@ -37,5 +37,5 @@ export type SessionMethods<Data> = {
 
 /** The session of a request: attributes as properties, none of which need be there, and what can be done with it. */
 export type Session<Data = SessionAttributes> = SessionMethods<Data> & {
-  -readonly [Name in Exclude<keyof Data, keyof SessionMethods<Data>>]?: Data[Name] | undefined
+  -readonly [Name in keyof Data as Exclude<Name, keyof SessionMethods<Data>>]?: Data[Name] | undefined
 }

@@ -30,8 +30,9 @@ interface MemberPackage {
   keepMember(options: KeeperOptions): Keeper
 }
 
-/** Nobody who does not run peer-to-peer loads it, or needs to have it. */
-const importPackage = (): Promise<MemberPackage> => import('@hazelcast-session/member')
+/** Nobody who does not run peer-to-peer loads it, or needs to have it: bundlers would want it to be there. */
+const importPackage = (): Promise<MemberPackage> =>
+  import(/* webpackIgnore: true */ /* turbopackIgnore: true */ '@hazelcast-session/member')
 
 export interface PeerToPeerOptions {
   readonly clusterName?: string | undefined
