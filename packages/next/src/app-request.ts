@@ -48,18 +48,18 @@ export class AppRequest implements SessionHost, ChangeGate {
     if (this.#depth === 0) this.#exchange.close()
     await this.#open()
     const { view } = this.#handle
-    if (jar === undefined || this.#isOver) {
+    if (jar === undefined) {
       view?.touch().catch(() => {})
       return this.#readonlySurface
     }
-    this.#jar = jar
+    this.#reopen(jar)
     return this.#surface
   }
 
   /** Runs `change`, saves what it has changed, and writes the cookie. */
   async run<R>(jar: CookieJar | undefined, change: (session: Session) => R | Promise<R>): Promise<R> {
-    if (jar === undefined || this.#isOver) return change(await this.session(undefined))
-    this.#jar = jar
+    if (jar === undefined) return change(await this.session(undefined))
+    this.#reopen(jar)
     this.#depth++
     try {
       await this.#open()
@@ -137,6 +137,12 @@ export class AppRequest implements SessionHost, ChangeGate {
     if (this.#exchange.hasFailed) return
     await this.#exchange.settled()
     await this.#exchange.commitHead()
+  }
+
+  /** An action, or a handler, may have several functions that change the session, one after the other. */
+  #reopen(jar: CookieJar): void {
+    this.#jar = jar
+    this.#isOver = false
   }
 
   #close(): void {

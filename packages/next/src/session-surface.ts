@@ -33,7 +33,7 @@ function methodsOf(handle: SessionHandle): SessionMethods<SessionAttributes> {
     set cookieMaxAge(seconds) {
       handle.cookieMaxAge = seconds
     },
-    set: (name, value) => handle.set(attributeName(name), value),
+    set: async (name, value) => handle.set(attributeName(name), value),
     save: () => handle.save(),
     update: (change) => handle.update(change),
     signIn: (principal) => handle.signIn(principal),
