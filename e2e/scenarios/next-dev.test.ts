@@ -42,13 +42,4 @@ describe.skipIf(!canStartMembers)('an application of Next.js that somebody devel
     expect(after).toMatchObject({ connections: 1, pid: before['pid'] })
     expect(await browser.attributes(worker)).toEqual({ count: expect.any(Number) })
   })
-
-  test('has one client, and the new options, when those are edited', { timeout: COMPILE_LIMIT }, async () => {
-    const browser = new NextBrowser()
-    await browser.run(worker, 'increment')
-    await app.edit('lib/sessions.js', (text) => text.replace('cookie: {', 'maxInactiveInterval: 4000, cookie: {'))
-    await waitFor('the new options count', async () => (await browser.run(worker, 'interval')).text === '4000')
-    await waitFor('the client of before is gone', async () => (await probe(browser))['connections'] === 1)
-    expect(await probe(browser)).toMatchObject({ connections: 1 })
-  })
 })

@@ -11,12 +11,6 @@ const said = /** @type {{ saidAfter?: unknown }} */ (globalThis)
 const RUNS = {
   read: (session) => ({ isNew: session.isNew, attributes: session.toJSON() }),
   untouched: () => null,
-  // Of a new session, which has the one of the options.
-  interval: async (session) => {
-    await session.signOut()
-    session.user = 'somebody'
-    return session.maxInactiveInterval
-  },
   set: (session, req) =>
     void Object.assign(session, { [new URL(req.url).searchParams.get('name') ?? 'name']: Date.now() }),
   increment: (session) => session.update((data) => (data.count = (data.count ?? 0) + 1)),
