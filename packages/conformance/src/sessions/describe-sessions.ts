@@ -2,6 +2,7 @@ import type { Behaviour, Skip, TestRunner } from '../suite.ts'
 import { declareSuite } from '../suite.ts'
 import { attributes } from './attributes.ts'
 import { concurrency } from './concurrency.ts'
+import { copies } from './copies.ts'
 import { ending } from './ending.ts'
 import { events } from './events.ts'
 import { expiry } from './expiry.ts'
@@ -36,6 +37,7 @@ const BEHAVIOURS: readonly Behaviour<SessionsStand>[] = [
   events,
   unreadable,
   workers,
+  copies,
 ]
 
 /** Declares the tests that sessions have to pass, on however many workers, over whatever store. */

@@ -85,6 +85,13 @@ test('what was asked before the store was away, before an end, before an event, 
   }
 })
 
+test('while the store is away nothing is fresh, whatever comes in', () => {
+  const copies = cache()
+  copies.disconnected()
+  copies.keep('k', stored(1), copies.ask())
+  expect(copies.fresh('k')).toBeUndefined()
+})
+
 test('a clock that was set back makes no copy younger', async () => {
   const now = { value: 20_000 }
   const copies = new LocalSessionCache({
