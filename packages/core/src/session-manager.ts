@@ -145,7 +145,7 @@ export class SessionManager {
     const found = await this.#look(id)
     const stored = found && 'record' in found ? found : undefined
     if (stored) return this.#shown(id, stored, held)
-    if (held) this.#saver.dropUnsaved(id)
+    if (held) this.#saver.giveUpUnsaved(id)
     return undefined
   }
 
@@ -161,7 +161,7 @@ export class SessionManager {
     const copy = namedWorker === this.worker.name ? this.#copies?.fresh(id) : undefined
     const held = this.#saver.holdsUnsaved(id)
     const found = copy ?? (await this.#look(id))
-    if (held && !(found && 'record' in found)) this.#saver.dropUnsaved(id)
+    if (held && !(found && 'record' in found)) this.#saver.giveUpUnsaved(id)
     if (!found) return { kind: 'none' }
     if ('ended' in found) return this.#endedSession(found)
     const session = this.#shown(id, found, held)

@@ -133,7 +133,7 @@ export class SessionSaver implements SessionWriter {
     if (pending.isEmpty && !isNew && !isBeingSaved) {
       return this.#savePolicy.savesUnchanged ? this.#use(session) : this.#touchIfDue(session, this.#deadline())
     }
-    const mayWait = this.#savePolicy.delay !== undefined && !isNew && !isBeingSaved
+    const mayWait = this.#savePolicy.delay !== undefined && !isNew && !isBeingSaved && !session.isUnsure
     if (mayWait && this.#defer(session, pending)) return this.#touchIfDue(session, this.#deadline())
     return this.save(session, pending)
   }
@@ -166,9 +166,12 @@ export class SessionSaver implements SessionWriter {
     return this.#deferred.holds(key)
   }
 
-  /** The session has ended, or is gone: what this worker holds of it is given up. */
-  dropUnsaved(key: string): void {
-    this.#deferred.drop(key)
+  /**
+   * A request found that the session has ended, or is gone. What this worker holds of it is given up by its write, which
+   * waits for an end of our own that may be under way: who is told of that is told what was held.
+   */
+  giveUpUnsaved(key: string): void {
+    this.#deferred.flush(key).catch(() => {})
   }
 
   /** This worker is about to end: what it holds is written now, and nothing more is held. */

@@ -47,6 +47,7 @@ export class Session {
   #lastWrite: Promise<void> | undefined
   #writes = 0
   #isSaveWaiting = false
+  #hasFailed = false
   #isOver = false
 
   /** @internal Sessions come from `SessionManager.load` and `SessionManager.create`. */
@@ -169,6 +170,11 @@ export class Session {
     saving.catch(() => {})
   }
 
+  /** @internal Whether the last save of this view failed: what it wanted may be stored all the same, or not. */
+  get isUnsure(): boolean {
+    return this.#hasFailed
+  }
+
   /** Whether saves of this view are under way. */
   get isBeingSaved(): boolean {
     return this.#lastWrite !== undefined
@@ -248,7 +254,10 @@ export class Session {
   }
 
   async #settle(running: Promise<unknown>): Promise<void> {
-    await running.catch(() => {})
+    this.#hasFailed = await running.then(
+      () => false,
+      () => true,
+    )
     this.#writes--
     if (this.#writes === 0) this.#lastWrite = undefined
   }

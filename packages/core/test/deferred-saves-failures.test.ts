@@ -48,6 +48,31 @@ describe('a write that fails', () => {
     expect(await seen(elsewhere)).toEqual({ cart: 'full' })
   })
 
+  test('a request that has seen what another one of this worker stored meanwhile is on top of it', async () => {
+    const { request, open, seen, clock, elsewhere } = await deferring()
+    const slow = await open()
+    slow.data['cart'] = 'saved'
+    await request((data) => (data['cart'] = 'held'))
+    // Behind what waits, which it has not seen.
+    await slow.save()
+    slow.data['cart'] = 'last'
+    await slow.commit()
+    expect(await seen()).toEqual({ cart: 'last' })
+    await clock.advance(6000)
+    expect(await seen(elsewhere)).toEqual({ cart: 'last' })
+  })
+
+  test('a request whose save may be stored or not waits for its next change', async () => {
+    const { open, seen, store, clock, elsewhere } = await deferring()
+    const session = await open()
+    session.data['cart'] = 'first'
+    store.next('replace', 'replyLost').next('load', 'hangs')
+    await expect(clock.until(session.save())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    session.data['cart'] = 'second'
+    await clock.until(session.commit())
+    expect(await seen(elsewhere)).toEqual({ cart: 'second' })
+  })
+
   test('a request that asked before a write, and is answered after it, sees what was written', async () => {
     const { request, store, clock, manager, id } = await deferring()
     await request((data) => (data['a'] = 1))

@@ -184,6 +184,7 @@ describe('what another worker did meanwhile', () => {
     await request((data) => (data['cart'] = 'fuller'))
     await elsewhere.end(id)
     expect(await seen()).toBeUndefined()
+    await clock.advance(200)
     expect(events).toEqual([['lateWrite', 'cart']])
     store.takeCalls()
     await clock.advance(60_000)

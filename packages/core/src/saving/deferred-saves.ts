@@ -98,8 +98,12 @@ export class DeferredSaves {
   defer(key: string, known: KnownRecord, changes: AttributeChanges, settings: RecordSettings = {}): boolean {
     const { copies, policy, stamp, clock, onConflicts } = this.#options
     if (!copies || this.#isStopped) return false
+    const latest = newest(known, copies.latest(key))
+    const before = copies.unsaved(key)
+    // This request may have seen what is stored since: what it changed is on top of that.
+    if (before && latest.record.version > before.start.record.version) this.#rebase(key, before, latest)
     const held = copies.unsaved(key)
-    const start = held?.start ?? newest(known, copies.latest(key))
+    const start = held?.start ?? latest
     const { record } = start
     const seen = withChanges(record.attributes, held?.changes.texts ?? new Map())
     const conflicts: string[] = []
@@ -250,7 +254,7 @@ export class DeferredSaves {
     // A name that came back to what it was may be on its way as something else.
     if (!this.#underWay.has(key))
       for (const [name, text] of texts) if (text === attributes.get(name)) texts.delete(name)
-    if (texts.size === 0) this.#release(key)
+    if (texts.size === 0 && Object.keys(held.settings).length === 0) this.#release(key)
     else copies?.pin(key, { ...held, start: stored, changes: { base: attributes, texts } })
     return texts
   }

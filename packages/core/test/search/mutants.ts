@@ -22,6 +22,7 @@ const WRITE_LOOP = 'saving/write-loop.ts'
 const ENDER = 'saving/session-ender.ts'
 const LIFETIME = 'session-lifetime.ts'
 const ID_CHANGE = 'id-change.ts'
+const DEFERRED = 'saving/deferred-saves.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -218,5 +219,68 @@ export const MUTANTS: readonly Mutant[] = [
     file: ID_CHANGE,
     original: 'else if (old.principal !== undefined) await',
     planted: 'else if (false) await',
+  },
+  {
+    name: 'a change that is written late wins over what was stored meanwhile',
+    mode: 'late',
+    file: DEFERRED,
+    original: 'stored: unknown): unknown => stored',
+    planted: 'stored: unknown, ours?: unknown): unknown => ours',
+  },
+  {
+    name: 'a write takes what came while it was on its way for written',
+    mode: 'late',
+    file: DEFERRED,
+    original: 'if (held === sent) this.#release(key)',
+    planted: 'if (held) this.#release(key)',
+  },
+  {
+    name: 'a late write takes an earlier one of its own for somebody else',
+    mode: 'late',
+    file: DEFERRED,
+    original: 'attempts.some((sent) => sent.has(name) && sent.get(name) === stored.get(name))',
+    planted: 'attempts.some(() => false)',
+  },
+  {
+    name: 'what is held stays on top of what its request has not seen',
+    mode: 'late',
+    file: DEFERRED,
+    original: 'if (before && latest.record.version > before.start.record.version) this.#rebase(key, before, latest)',
+    planted: '',
+  },
+  {
+    name: 'a late write that failed is not tried again',
+    mode: 'late',
+    file: DEFERRED,
+    original: 'this.#due.set(key, clock.now() + RETRY)',
+    planted: 'this.#release(key)',
+  },
+  {
+    name: 'a worker that ends writes nothing',
+    mode: 'late',
+    file: 'session-saver.ts',
+    original: 'await this.#deferred.close(operationTimeout * CLOSING_BUDGETS)',
+    planted: '0',
+  },
+  {
+    name: 'a request that is answered late shows what was there before a late write',
+    mode: 'late',
+    file: 'session-manager.ts',
+    original: 'const latest = held ? this.#copies?.latest(id) : undefined',
+    planted: 'const latest = held ? undefined : this.#copies?.latest(id)',
+  },
+  {
+    name: 'an update does not see what waits to be written',
+    mode: 'late',
+    file: 'session-saver.ts',
+    original: 'if (!this.#deferred.holds(session.id) || this.local?.isServing === true) return task()\n',
+    planted: 'return task()\n',
+  },
+  {
+    name: 'a log-out tells what was stored, and not what waited',
+    mode: 'late',
+    file: 'session-saver.ts',
+    original: 'const last = this.#deferred.ended(key, stored)',
+    planted: 'const last = stored',
   },
 ]

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import type { SavePeriod } from '../../src/save-policy.ts'
 import type { Among, Fault, FaultKind } from './faulty-channel.ts'
 
 /** One thing that a request does to its view of the session. */
@@ -77,6 +78,8 @@ export interface Surroundings {
   readonly keepsAlive: boolean
   readonly operationTimeout: number
   readonly conflict: 'last-write-wins' | 'fail'
+  /** @default 'dirty' */
+  readonly savePeriod?: SavePeriod
   /** Ms that a message takes at most, one way. */
   readonly latency: number
   readonly faults: readonly PlannedFault[]

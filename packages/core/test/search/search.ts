@@ -1,11 +1,12 @@
 import * as fc from 'fast-check'
 import { idChangeMode } from './id-change/id-change-mode.ts'
+import { lateMode } from './late/late-mode.ts'
 import type { Mode } from './mode.ts'
 import { splitMode } from './split/split-mode.ts'
 import { expiryMode, savingMode } from './store-mode.ts'
 
 /** What the search looks at, each by itself. */
-export type ModeName = 'saving' | 'expiry' | 'idChange' | 'split'
+export type ModeName = 'saving' | 'expiry' | 'idChange' | 'split' | 'late'
 
 export interface SearchOptions {
   readonly mode: ModeName
@@ -37,6 +38,8 @@ export function search(options: SearchOptions): Promise<SearchResult> {
       return searchIn(idChangeMode, options)
     case 'split':
       return searchIn(splitMode, options)
+    case 'late':
+      return searchIn(lateMode, options)
   }
 }
 

@@ -104,7 +104,7 @@ function workerOf({ scenario, clock, placeOf }: Assembly, journal: Journal) {
 }
 
 function optionsOf(scenario: Surroundings): SessionManagerOptions {
-  const { interval, absoluteTimeout, cleanUpPeriod, margin, operationTimeout, conflict } = scenario
+  const { interval, absoluteTimeout, cleanUpPeriod, margin, operationTimeout, conflict, savePeriod } = scenario
   return {
     maxInactiveInterval: interval,
     ...(absoluteTimeout > 0 && { absoluteTimeout }),
@@ -112,6 +112,7 @@ function optionsOf(scenario: Surroundings): SessionManagerOptions {
     endedMarkerMargin: margin,
     operationTimeout,
     conflict,
+    savePeriod,
   }
 }
 
