@@ -47,8 +47,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a save writes what its request saw over what is stored',
     file: 'saving/intent.ts',
-    original: 'mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))',
-    planted: 'withChanges(changes.base, changes.texts)',
+    original: `mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
+      return {`,
+    planted: `withChanges(changes.base, changes.texts)
+      return {`,
   },
   {
     name: 'a save gives up when more than eight versions passed, even after a plain false',
@@ -76,8 +78,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a marker forgets the writes of its record',
     seed: 24,
     file: 'saving/record-stamp.ts',
-    original: 'entry: { ended: reason, endedAt: now, ...nextWrite(before, writeId),',
-    planted: 'entry: { ended: reason, endedAt: now, ...nextWrite(before, writeId), writes: [writeId],',
+    original: `endedAt: now,
+        ...nextWrite(before, writeId),`,
+    planted: `endedAt: now,
+        ...nextWrite(before, writeId),
+        writes: [writeId],`,
     ignore: /forgot earlier write ids/,
   },
   {
