@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,6 @@ import { freePort } from './free-port.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
 const APP = join(ROOT, 'e2e/next-app')
-const EDITED_APP = join(ROOT, 'e2e/.next-app-edited')
 const SHOP = join(ROOT, 'apps/next')
 /** What every build is made of as well, as `turbo run build` leaves it. */
 const PACKAGES = ['packages/next/dist', 'packages/core/dist', 'apps/shop/dist'].map((folder) => join(ROOT, folder))
@@ -34,28 +33,6 @@ export async function nextShop(): Promise<NextProgram> {
   await build(SHOP, 'npm', ['run', '--silent', 'build'])
   const env = { ...QUIET, PORT: String(await freePort()), HOSTNAME: '127.0.0.1' }
   return { program: join(SHOP, '.next/standalone/apps/next/server.js'), env }
-}
-
-/** An application that somebody develops, which is a copy. */
-export interface DevelopedApp extends NextProgram {
-  /** Changes a file of it. */
-  edit(file: string, change: (text: string) => string): Promise<void>
-}
-
-/** `next dev` of a copy of the application of the tests. */
-export async function nextDev(): Promise<DevelopedApp> {
-  await rm(EDITED_APP, { recursive: true, force: true })
-  const isSource = (path: string): boolean => !relative(APP, path).startsWith('.')
-  await cp(APP, EDITED_APP, { recursive: true, filter: isSource })
-  return {
-    program: NEXT,
-    args: ['dev', EDITED_APP, '-p', '0', '-H', '127.0.0.1'],
-    env: { ...QUIET, NODE_ENV: 'development' },
-    edit: async (file, change) => {
-      const path = join(EDITED_APP, file)
-      await writeFile(path, change(await readFile(path, 'utf8')))
-    },
-  }
 }
 
 /** Builds an application, unless that has been done of the same sources. Where it is built there is neither a secret nor a cluster. */
