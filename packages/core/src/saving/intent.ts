@@ -40,14 +40,7 @@ export function changeIntent(
   return {
     // What the caller saw may hold these values already, and not be what is stored any more.
     needsFresh: changes.texts.size > 0,
-    apply: (record, now) => {
-      const conflicts: string[] = []
-      const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
-      return {
-        record: decided(used(changed(record, attributes, settings), record, now), changes, settings),
-        result: conflicts,
-      }
-    },
+    apply: (record, now) => merged(record, { changes, settings, usedAt: now }, policy),
   }
 }
 
@@ -62,14 +55,27 @@ export function lateIntent(
 ): Intent<Conflicts> {
   return {
     needsFresh: true,
-    apply: (record) => {
-      const conflicts: string[] = []
-      const changes = against(record.attributes)
-      const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
-      const next = used(changed(record, attributes, settings), record, lastAccessedAt)
-      return { record: decided(next, changes, settings), result: conflicts }
-    },
+    apply: (record) =>
+      merged(record, { changes: against(record.attributes), settings, usedAt: lastAccessedAt }, policy),
   }
+}
+
+interface Made {
+  readonly changes: AttributeChanges
+  readonly settings: RecordSettings
+  /** Epoch ms. */
+  readonly usedAt: number
+}
+
+function merged(
+  record: SessionRecord,
+  { changes, settings, usedAt }: Made,
+  policy: ConflictPolicy,
+): Applied<Conflicts> {
+  const conflicts: string[] = []
+  const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
+  const next = used(changed(record, attributes, settings), record, usedAt)
+  return { record: decided(next, changes, settings), result: conflicts }
 }
 
 /** Runs `change` on what is stored, with the request's own changes on top of it. */

@@ -47,10 +47,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a save writes what its request saw over what is stored',
     file: 'saving/intent.ts',
-    original: `mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
-      return {`,
-    planted: `withChanges(changes.base, changes.texts)
-      return {`,
+    original: 'mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))',
+    planted: 'withChanges(changes.base, changes.texts)',
   },
   {
     name: 'a save gives up when more than eight versions passed, even after a plain false',
