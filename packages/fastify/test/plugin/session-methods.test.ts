@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { MemoryRecordStore } from '@hazelcast-session/core'
 import { describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
@@ -295,7 +296,6 @@ describe.each(['regenerate', 'destroy', 'reload', 'save'] as const)('`%s`', (met
   })
 
   test('is told of a cluster that is away', async () => {
-    const { ObservedRecordStore } = await import('../support/observed-record-store.ts')
     const recordStore = new ObservedRecordStore()
     const worker = await startPlugin({ recordStore })
     const told = await (

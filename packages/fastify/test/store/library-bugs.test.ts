@@ -3,7 +3,7 @@ import { MemoryRecordStore } from '@hazelcast-session/core'
 import { expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import { fatal } from '../support/fatal.ts'
-import { ObservedRecordStore } from '../support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { attributesOf, startStoreWorker } from '../support/store-worker.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
-import { ObservedRecordStore } from '../support/observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { attributesOf, startStoreWorker } from '../support/store-worker.ts'
 import type { StoreWorker } from '../support/store-worker.ts'
 

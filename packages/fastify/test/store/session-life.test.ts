@@ -2,8 +2,7 @@ import { MemoryRecordStore, SessionManager } from '@hazelcast-session/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { HazelcastStore } from '../../src/index.ts'
 import { Browser } from '../support/browser.ts'
-import { ObservedRecordStore } from '../support/observed-record-store.ts'
-import { ShiftedClock } from '../support/shifted-clock.ts'
+import { LeapClock, ObservedRecordStore } from '@hazelcast-session/conformance'
 import { attributesOf, startStoreWorker } from '../support/store-worker.ts'
 import type { StoreWorker } from '../support/store-worker.ts'
 
@@ -119,7 +118,7 @@ describe('a session', () => {
   })
 
   test.each([true, false])('lives as long as somebody uses it, with `rolling` %s', async (rolling) => {
-    const clock = new ShiftedClock()
+    const clock = new LeapClock()
     const recordStore = new MemoryRecordStore(clock)
     const manager = new SessionManager({ recordStore, maxInactiveInterval: 100, touchAfter: 10 }, { clock })
     onTestFinished(() => manager.close())
@@ -128,10 +127,10 @@ describe('a session', () => {
     await browser.get(worker.route(async ({ session }) => void (session.count = 1)))
     const read = worker.route(({ session }) => ({ count: session.count }))
     for (let turn = 0; turn < 3; turn++) {
-      clock.pass(80)
+      clock.leap(80_000)
       expect((await browser.get(read)).json).toEqual({ count: 1 })
     }
-    clock.pass(113)
+    clock.leap(113_000)
     expect((await browser.get(read)).json).toEqual({})
   })
 })

@@ -1,5 +1,5 @@
 import { Browser } from './browser.ts'
-import { ObservedRecordStore } from './observed-record-store.ts'
+import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { startPlugin } from './plugin-worker.ts'
 import type { PluginWorker, PluginWorkerSettings } from './plugin-worker.ts'
 import { attributesOf } from './store-worker.ts'
