@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { tell } from '@hazelcast-session/core/adapter'
-import type { Callback } from '@hazelcast-session/core/adapter'
+import { SessionSurfaces, tell } from '@hazelcast-session/core/adapter'
+import type { Callback, SurfaceParts } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
 
 /** What a session object asks of the request it belongs to. */
@@ -21,28 +21,18 @@ export interface SurfaceOwner {
 /** `req.session`, as express-session's types know it. */
 export type Surface = session.Session & Partial<session.SessionData> & { cookie: session.Cookie }
 
-interface Parts {
+interface Parts extends SurfaceParts {
   readonly owner: SurfaceOwner
-  readonly view: Session
-  /** Whether the application said how long the session lives. */
-  hasOwnInterval: boolean
 }
 
-/** What each session object stands for. Not fields of it: those are the application's. */
-const parts = new WeakMap<object, Parts>()
-
-function partsOf(surface: object): Parts {
-  const found = parts.get(surface)
-  if (!found) throw new TypeError('This method belongs to a session and cannot be called without it.')
-  return found
-}
+export const surfaces: SessionSurfaces<Surface, Parts> = new SessionSurfaces()
 
 /** For what must not fail unnoticed. The end of the response makes good for a save, and nothing for these. */
 function told(surface: Surface, callback: Callback | undefined): Callback {
   return (
     callback ??
     ((error) => {
-      if (error) partsOf(surface).owner.unheard(error)
+      if (error) surfaces.partsOf(surface).owner.unheard(error)
     })
   )
 }
@@ -50,32 +40,32 @@ function told(surface: Surface, callback: Callback | undefined): Callback {
 /** The library's methods, by its own class so that `instanceof` holds, and ours beside them. */
 const methods = {
   regenerate(this: Surface, callback?: Callback) {
-    tell(partsOf(this).owner.regenerate(), told(this, callback))
+    tell(surfaces.partsOf(this).owner.regenerate(), told(this, callback))
     return this
   },
   destroy(this: Surface, callback?: Callback) {
-    tell(partsOf(this).owner.destroy(this), told(this, callback))
+    tell(surfaces.partsOf(this).owner.destroy(this), told(this, callback))
     return this
   },
   reload(this: Surface, callback?: Callback) {
-    tell(partsOf(this).owner.reload(this), callback)
+    tell(surfaces.partsOf(this).owner.reload(this), callback)
     return this
   },
   save(this: Surface, callback?: Callback) {
-    tell(partsOf(this).owner.save(this), callback)
+    tell(surfaces.partsOf(this).owner.save(this), callback)
     return this
   },
   update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return partsOf(this).owner.update(this, change)
+    return surfaces.partsOf(this).owner.update(this, change)
   },
   signIn(this: Surface, principal: string): Promise<void> {
-    return partsOf(this).owner.signIn(this, principal)
+    return surfaces.partsOf(this).owner.signIn(this, principal)
   },
   signOut(this: Surface): Promise<void> {
-    return partsOf(this).owner.signOut(this)
+    return surfaces.partsOf(this).owner.signOut(this)
   },
   changeId(this: Surface): Promise<void> {
-    return partsOf(this).owner.changeId(this)
+    return surfaces.partsOf(this).owner.changeId(this)
   },
   /** `console.log` looks behind a proxy, where no attributes are. */
   [inspect.custom](this: Surface): object {
@@ -93,24 +83,22 @@ const prototype: object = Object.create(session.Session.prototype, {
   // Of the prototype itself, which somebody may look at, there is none.
   id: {
     get(this: object): string | undefined {
-      return parts.get(this)?.view.id
+      return surfaces.find(this)?.view.id
     },
     configurable: true,
   },
   isNew: {
     get(this: object): boolean | undefined {
-      return parts.get(this)?.view.isNew
+      return surfaces.find(this)?.view.isNew
     },
     configurable: true,
   },
   maxInactiveInterval: {
     get(this: object): number | undefined {
-      return parts.get(this)?.view.maxInactiveInterval
+      return surfaces.find(this)?.view.maxInactiveInterval
     },
     set(this: object, seconds: number) {
-      const own = partsOf(this)
-      own.view.maxInactiveInterval = seconds
-      own.hasOwnInterval = true
+      surfaces.setInterval(this, seconds)
     },
     configurable: true,
   },
@@ -127,21 +115,6 @@ export function surfaceOf(owner: SurfaceOwner, req: object, view: Session, cooki
   object.cookie = cookie
   Object.defineProperty(object, 'req', { value: req, configurable: true })
   const surface = view.show(object, isOwn)
-  parts.set(surface, { owner, view, hasOwnInterval: false })
+  surfaces.add(surface, { owner, view, hasOwnInterval: false })
   return surface
-}
-
-/** Whether this is a session object that `surfaceOf` made. */
-export function isSurface(value: unknown): value is Surface {
-  return typeof value === 'object' && value !== null && parts.has(value)
-}
-
-/** The view behind a session object. */
-export function viewOf(surface: Surface): Session {
-  return partsOf(surface).view
-}
-
-/** Whether the application said how long this session lives. */
-export function hasOwnInterval(surface: Surface): boolean {
-  return partsOf(surface).hasOwnInterval
 }

@@ -1,11 +1,11 @@
-import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { NodeSessionHost, cookieMaxAge, noteCookieLife } from '@hazelcast-session/core/adapter'
-import type { CookieFlags, SessionExchangeConfig } from '@hazelcast-session/core/adapter'
+import type { Session } from '@hazelcast-session/core'
+import { SurfaceHost, cookieMaxAge, givenId, noteCookieLife } from '@hazelcast-session/core/adapter'
+import type { CookieFlags, SessionExchangeConfig, SurfaceProperty } from '@hazelcast-session/core/adapter'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PluginOptions } from './plugin-options.ts'
 import { refuseAnswer } from './refuse-answer.ts'
 import type { RequestStore } from './request-store.ts'
-import { cookieOf, hasOwnInterval, isSurface, surfaceOf, viewOf } from './session-surface.ts'
+import { cookieOf, surfaceOf, surfaces } from './session-surface.ts'
 import type { Surface, SurfaceOwner } from './session-surface.ts'
 import { SurfaceCookie } from './surface-cookie.ts'
 import type { CookieTerms } from './surface-cookie.ts'
@@ -28,37 +28,22 @@ export interface FastifyHost {
   readonly terms: CookieTerms
 }
 
+const PROPERTY: SurfaceProperty<Surface> = { name: 'request.session', surfaces, unbegun: () => ({}), gone: null }
+
 /** One request of Fastify, and the session that it shows as `request.session`. */
-export class FastifyExchange extends NodeSessionHost implements SurfaceOwner {
+export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwner {
   readonly #config: FastifyExchangeConfig
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply | undefined
-  /** What `request.session` is. */
-  #object: unknown
-  /** All that this request has shown, the present one last: hardly ever more than one. */
-  readonly #surfaces: Surface[] = []
   /** What the cookie of the present session was made with. */
   #terms: CookieTerms
 
   constructor(config: FastifyExchangeConfig, { request, reply, cookieHeader, terms }: FastifyHost) {
-    super(config, cookieHeader, reply?.raw)
+    super(config, PROPERTY, cookieHeader, reply?.raw)
     this.#config = config
     this.#request = request
     this.#reply = reply
     this.#terms = terms
-  }
-
-  /** `request.session`; null when this request ended it. Throws what the load failed with. */
-  get session(): unknown {
-    // While it is begun there is none, and who makes its id may look at what the request has.
-    return this.exchange.session ? this.#object : {}
-  }
-
-  set session(value: unknown) {
-    // A session that could not be loaded stays so, whatever is put in its place.
-    if (this.exchange.hasFailed || !this.exchange.session) return
-    this.#object = value
-    if (isSurface(value)) this.exchange.session = this.#known(value)
   }
 
   /** Makes the session of another exchange the one of this request. Throws what its load failed with. */
@@ -70,7 +55,7 @@ export class FastifyExchange extends NodeSessionHost implements SurfaceOwner {
   }
 
   signedId(surface: Surface): string {
-    return this.exchange.signedId(viewOf(surface))
+    return this.exchange.signedId(surfaces.viewOf(surface))
   }
 
   async regenerate(surface: Surface, keys: readonly string[]): Promise<void> {
@@ -80,35 +65,6 @@ export class FastifyExchange extends NodeSessionHost implements SurfaceOwner {
     if (!next) return
     Object.assign(next.data, kept)
     await this.exchange.save(next)
-  }
-
-  destroy(surface: Surface): Promise<void> {
-    if (this.#object === surface) this.#object = null
-    return this.exchange.destroy(viewOf(surface))
-  }
-
-  reload(surface: Surface): Promise<void> {
-    return this.exchange.reload(viewOf(surface))
-  }
-
-  save(surface: Surface): Promise<void> {
-    return this.exchange.save(viewOf(surface))
-  }
-
-  update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return this.exchange.update(viewOf(surface), change)
-  }
-
-  signIn(surface: Surface, principal: string): Promise<void> {
-    return this.exchange.signIn(viewOf(surface), principal)
-  }
-
-  signOut(surface: Surface): Promise<void> {
-    return this.destroy(surface)
-  }
-
-  changeId(surface: Surface): Promise<void> {
-    return this.exchange.changeId(viewOf(surface))
   }
 
   cookieWith(terms: CookieTerms): SurfaceCookie {
@@ -125,33 +81,25 @@ export class FastifyExchange extends NodeSessionHost implements SurfaceOwner {
   }
 
   override flagsOf(view: Session): CookieFlags {
-    return cookieOf(this.#surfaceOf(view)).flags
+    return cookieOf(this.surfaceOf(view)).flags
   }
 
   override newId(): string | undefined {
     const { idGenerator } = this.#config.options
-    if (!idGenerator) return undefined
-    const id: unknown = idGenerator(this.#request)
-    if (typeof id === 'string' && id !== '') return id
-    throw new TypeError(`Expected \`idGenerator\` to return a text, got ${typeof id}`)
+    return idGenerator && givenId('idGenerator', idGenerator(this.#request))
   }
 
   override left(): Session | null | undefined {
     // A session that nobody looked at, and that no browser would hear of.
     if (!this.exchange.isShown) return this.#config.options.cookie.secure === true && !this.isSecure ? null : undefined
-    const value = this.#object
-    if (value === null || value === undefined) return null
-    if (!isSurface(value)) {
-      throw new TypeError('Expected `request.session` to be a session or null at the end of a request')
-    }
-    const view = this.#known(value)
-    return this.#isUnheardOf(view) ? null : view
+    const view = this.leftAs(this.object)
+    return view && this.#isUnheardOf(view) ? null : view
   }
 
   override note(view: Session): boolean {
-    const surface = this.#surfaceOf(view)
+    const surface = this.surfaceOf(view)
     const cookie = cookieOf(surface)
-    const keepsInterval = hasOwnInterval(surface)
+    const keepsInterval = surfaces.hasOwnInterval(surface)
     if (view.isNew && cookie.life === null && cookie.maxAge !== null) {
       // The options say a date, which is every session's end.
       if (cookie.maxAge > 0 && !keepsInterval) view.maxInactiveInterval = cookie.maxAge / 1000
@@ -165,13 +113,12 @@ export class FastifyExchange extends NodeSessionHost implements SurfaceOwner {
     })
   }
 
-  protected override present(view: Session): void {
+  protected override makeSurface(view: Session): Surface {
     // A new session is as its predecessor in this request; a loaded one has a max age of its own.
     if (!view.isNew) this.#terms = { ...this.#terms, maxAge: this.#maxAgeOf(view) }
     const surface = surfaceOf(this, view, this.#newCookie())
     this.#config.store.know(surface, view)
-    this.#surfaces.push(surface)
-    this.#object = surface
+    return surface
   }
 
   protected override fail(error: unknown): void {
@@ -191,17 +138,5 @@ export class FastifyExchange extends NodeSessionHost implements SurfaceOwner {
     if (!view.isNew || this.flagsOf(view).secure !== true || this.isSecure) return false
     if (!view.pending().isEmpty) this.#config.noteInsecure()
     return true
-  }
-
-  /** The view behind a session object, which may have come here from elsewhere. */
-  #known(surface: Surface): Session {
-    if (!this.#surfaces.includes(surface)) this.#surfaces.push(surface)
-    return viewOf(surface)
-  }
-
-  #surfaceOf(view: Session): Surface {
-    const surface = this.#surfaces.findLast((shown) => viewOf(shown) === view)
-    if (!surface) throw new TypeError('Expected a session that this request has shown')
-    return surface
   }
 }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import type { FastifySessionObject } from '@fastify/session'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { tellOutcome } from '@hazelcast-session/core/adapter'
-import type { Callback } from '@hazelcast-session/core/adapter'
+import { SessionSurfaces, tellOutcome } from '@hazelcast-session/core/adapter'
+import type { Callback, SurfaceParts } from '@hazelcast-session/core/adapter'
 import type { CookieTerms, SurfaceCookie } from './surface-cookie.ts'
 
 /** What a session object asks of the request it belongs to. */
@@ -26,47 +26,37 @@ export interface SurfaceOwner {
 /** `request.session`, as @fastify/session's types know it, with the cookie of ours. */
 export type Surface = FastifySessionObject
 
-interface Parts {
+interface Parts extends SurfaceParts {
   readonly owner: SurfaceOwner
-  readonly view: Session
   cookie: SurfaceCookie
-  /** Whether the application said how long the session lives. */
-  hasOwnInterval: boolean
 }
 
-/** What each session object stands for. Not fields of it: those are the application's. */
-const parts = new WeakMap<object, Parts>()
-
-function partsOf(surface: object): Parts {
-  const found = parts.get(surface)
-  if (!found) throw new TypeError('This method belongs to a session and cannot be called without it.')
-  return found
-}
+export const surfaces: SessionSurfaces<Surface, Parts> = new SessionSurfaces()
 
 function tell(surface: Surface, work: Promise<void>, callback: Callback | undefined): Promise<void> | undefined {
-  return tellOutcome(work, callback, (error, isHeard) => partsOf(surface).owner.failed(error, isHeard))
+  return tellOutcome(work, callback, (error, isHeard) => surfaces.partsOf(surface).owner.failed(error, isHeard))
 }
 
 /** The library's methods, and ours beside them. */
 const methods = {
   regenerate(this: Surface, keys?: readonly string[] | Callback, callback?: Callback) {
     const kept = Array.isArray(keys) ? keys : []
-    return tell(this, partsOf(this).owner.regenerate(this, kept), typeof keys === 'function' ? keys : callback)
+    return tell(this, surfaces.partsOf(this).owner.regenerate(this, kept), typeof keys === 'function' ? keys : callback)
   },
   destroy(this: Surface, callback?: Callback) {
-    return tell(this, partsOf(this).owner.destroy(this), callback)
+    return tell(this, surfaces.partsOf(this).owner.destroy(this), callback)
   },
   reload(this: Surface, callback?: Callback) {
-    return tell(this, partsOf(this).owner.reload(this), callback)
+    return tell(this, surfaces.partsOf(this).owner.reload(this), callback)
   },
   save(this: Surface, callback?: Callback) {
-    return tell(this, partsOf(this).owner.save(this), callback)
+    return tell(this, surfaces.partsOf(this).owner.save(this), callback)
   },
   touch(this: Surface): void {
-    partsOf(this).cookie.touch()
+    surfaces.partsOf(this).cookie.touch()
   },
   options(this: Surface, options: CookieTerms): void {
-    const own = partsOf(this)
+    const own = surfaces.partsOf(this)
     if (Object.keys(options).length > 0) own.cookie = own.owner.cookieWith(options)
   },
   get(this: Surface, name: string): unknown {
@@ -76,23 +66,23 @@ const methods = {
     Reflect.set(this, name, value)
   },
   isModified(this: Surface): boolean {
-    return isModified(partsOf(this).view)
+    return isModified(surfaces.partsOf(this).view)
   },
   isSaved(this: Surface): boolean {
-    const { view } = partsOf(this)
+    const { view } = surfaces.partsOf(this)
     return !view.isNew && !isModified(view)
   },
   update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return partsOf(this).owner.update(this, change)
+    return surfaces.partsOf(this).owner.update(this, change)
   },
   signIn(this: Surface, principal: string): Promise<void> {
-    return partsOf(this).owner.signIn(this, principal)
+    return surfaces.partsOf(this).owner.signIn(this, principal)
   },
   signOut(this: Surface): Promise<void> {
-    return partsOf(this).owner.signOut(this)
+    return surfaces.partsOf(this).owner.signOut(this)
   },
   changeId(this: Surface): Promise<void> {
-    return partsOf(this).owner.changeId(this)
+    return surfaces.partsOf(this).owner.changeId(this)
   },
   /** `console.log` looks behind a proxy, where no attributes are. */
   [inspect.custom](this: Surface): object {
@@ -137,33 +127,17 @@ export function surfaceOf(owner: SurfaceOwner, view: Session, cookie: SurfaceCoo
     maxInactiveInterval: {
       get: () => view.maxInactiveInterval,
       set: (seconds: number) => {
-        view.maxInactiveInterval = seconds
-        own.hasOwnInterval = true
+        surfaces.setInterval(surface, seconds)
       },
       configurable: true,
     },
   })
   const surface = view.show(object, isOwn)
-  parts.set(surface, own)
+  surfaces.add(surface, own)
   return surface
-}
-
-/** Whether this is a session object that `surfaceOf` made. */
-export function isSurface(value: unknown): value is Surface {
-  return typeof value === 'object' && value !== null && parts.has(value)
-}
-
-/** The view behind a session object. */
-export function viewOf(surface: Surface): Session {
-  return partsOf(surface).view
 }
 
 /** The cookie of a session object, as it is now. */
 export function cookieOf(surface: Surface): SurfaceCookie {
-  return partsOf(surface).cookie
-}
-
-/** Whether the application said how long this session lives. */
-export function hasOwnInterval(surface: Surface): boolean {
-  return partsOf(surface).hasOwnInterval
+  return surfaces.partsOf(surface).cookie
 }

@@ -1,11 +1,11 @@
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { NodeSessionHost, cookieMaxAge, noteCookieLife } from '@hazelcast-session/core/adapter'
+import { NodeSessionHost, cookieMaxAge, givenId, noteCookieLife } from '@hazelcast-session/core/adapter'
 import type { CookieFlags, ResponseCookie, SessionExchangeConfig } from '@hazelcast-session/core/adapter'
 import type Koa from 'koa'
 import type { CookieRenewals } from './cookie-renewals.ts'
 import type { MiddlewareOptions } from './middleware-options.ts'
 import type { RequestOptions } from './request-options.ts'
-import { hasOwnInterval, isOwn, replaceData, surfaceOf, viewOf } from './session-surface.ts'
+import { isOwn, replaceData, surfaceOf, surfaces } from './session-surface.ts'
 import type { Surface, SurfaceOwner } from './session-surface.ts'
 import { isStreamed } from './streamed-body.ts'
 
@@ -102,7 +102,7 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
 
   save(surface: Surface): Promise<void> {
     this.#isForced = true
-    return this.#committed(this.exchange.save(viewOf(surface)))
+    return this.#committed(this.exchange.save(surfaces.viewOf(surface)))
   }
 
   /** A new id, and the data kept: that is what the library's `regenerate` does. */
@@ -115,21 +115,21 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   }
 
   update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return this.#committed(this.exchange.update(viewOf(surface), change))
+    return this.#committed(this.exchange.update(surfaces.viewOf(surface), change))
   }
 
   signIn(surface: Surface, principal: string): Promise<void> {
-    return this.#committed(this.exchange.signIn(viewOf(surface), principal))
+    return this.#committed(this.exchange.signIn(surfaces.viewOf(surface), principal))
   }
 
   signOut(surface: Surface): Promise<void> {
     this.#isRemoved = true
     this.#hasEnded = true
-    return this.#committed(this.exchange.destroy(viewOf(surface)))
+    return this.#committed(this.exchange.destroy(surfaces.viewOf(surface)))
   }
 
   changeId(surface: Surface): Promise<void> {
-    return this.#committed(this.exchange.changeId(viewOf(surface)))
+    return this.#committed(this.exchange.changeId(surfaces.viewOf(surface)))
   }
 
   failed(error: unknown, isHeard: () => boolean): void {
@@ -164,9 +164,7 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   override newId(): string | undefined {
     const { genid, prefix } = this.#config.options
     if (!genid) return prefix === undefined ? undefined : prefix + this.#config.manager.idPolicy.generate()
-    const id: unknown = genid(this.#ctx)
-    if (typeof id === 'string' && id !== '') return id
-    throw new TypeError(`Expected \`genid\` to return a text, got ${typeof id}`)
+    return givenId('genid', genid(this.#ctx))
   }
 
   override left(): Session | null | undefined {
@@ -183,7 +181,8 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
       maxAge: msOf(maxAge),
       usualMaxAge: msOf(this.#config.usual.maxAge),
       defaultInterval: this.#config.manager.maxInactiveInterval,
-      keepsInterval: (surface !== undefined && hasOwnInterval(surface)) || (isUsual && this.#config.hasInterval),
+      keepsInterval:
+        (surface !== undefined && surfaces.hasOwnInterval(surface)) || (isUsual && this.#config.hasInterval),
     })
   }
 

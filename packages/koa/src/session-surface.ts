@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { outcomeOf, tellOutcome } from '@hazelcast-session/core/adapter'
+import { SessionSurfaces, outcomeOf, tellOutcome } from '@hazelcast-session/core/adapter'
+import type { SurfaceParts } from '@hazelcast-session/core/adapter'
 import type { Callback, ContextSession } from './context-session.ts'
 
 /** What a session object asks of the request it belongs to. */
@@ -20,38 +21,28 @@ export interface SurfaceOwner {
 /** `ctx.session`, as the requests of one middleware make it. */
 export type Surface = ContextSession
 
-interface Parts {
+interface Parts extends SurfaceParts {
   readonly owner: SurfaceOwner
-  readonly view: Session
-  /** Whether the application said how long the session lives. */
-  hasOwnInterval: boolean
 }
 
-/** What each session object stands for. Not fields of it: those are the application's. */
-const parts = new WeakMap<object, Parts>()
-
-function partsOf(surface: object): Parts {
-  const found = parts.get(surface)
-  if (!found) throw new TypeError('This method belongs to a session and cannot be called without it.')
-  return found
-}
+export const surfaces: SessionSurfaces<Surface, Parts> = new SessionSurfaces()
 
 function told<T>(surface: Surface, work: Promise<T>): Promise<T> {
-  return outcomeOf(work, (error, isHeard) => partsOf(surface).owner.failed(error, isHeard))
+  return outcomeOf(work, (error, isHeard) => surfaces.partsOf(surface).owner.failed(error, isHeard))
 }
 
 /** As the library's methods tell it: to the callback alone, where there is one. */
 function answered(surface: Surface, work: Promise<void>, callback: Callback | undefined): Promise<void> | undefined {
-  return tellOutcome(work, callback, (error, isHeard) => partsOf(surface).owner.failed(error, isHeard))
+  return tellOutcome(work, callback, (error, isHeard) => surfaces.partsOf(surface).owner.failed(error, isHeard))
 }
 
 /** What every session object has: the library's properties and methods, and ours beside them. */
 const members = {
   get isNew(): boolean {
-    return partsOf(this).view.isNew
+    return surfaces.partsOf(this).view.isNew
   },
   get externalKey(): string {
-    return partsOf(this).view.id
+    return surfaces.partsOf(this).view.id
   },
   get length(): number {
     return Object.keys(attributesIn(this)).length
@@ -60,45 +51,43 @@ const members = {
     return Object.keys(attributesIn(this)).length > 0
   },
   get maxAge(): number | 'session' {
-    return partsOf(this).owner.maxAge
+    return surfaces.partsOf(this).owner.maxAge
   },
   set maxAge(value: number | 'session') {
-    partsOf(this).owner.maxAge = value
+    surfaces.partsOf(this).owner.maxAge = value
   },
   get maxInactiveInterval(): number {
-    return partsOf(this).view.maxInactiveInterval
+    return surfaces.partsOf(this).view.maxInactiveInterval
   },
   set maxInactiveInterval(seconds: number) {
-    const own = partsOf(this)
-    own.view.maxInactiveInterval = seconds
-    own.hasOwnInterval = true
+    surfaces.setInterval(this, seconds)
   },
   save(this: Surface, callback?: Callback) {
-    return answered(this, partsOf(this).owner.save(this), callback)
+    return answered(this, surfaces.partsOf(this).owner.save(this), callback)
   },
   regenerate(this: Surface, callback?: Callback) {
-    return answered(this, partsOf(this).owner.regenerate(this), callback)
+    return answered(this, surfaces.partsOf(this).owner.regenerate(this), callback)
   },
   commit(this: Surface, options?: unknown, callback?: Callback) {
-    const { owner } = partsOf(this)
+    const { owner } = surfaces.partsOf(this)
     const { save, regenerate }: { save?: unknown; regenerate?: unknown } = Object(options)
     const work = regenerate === true ? owner.regenerate(this) : save === true ? owner.save(this) : owner.commitByHand()
     return answered(this, work, isCallback(options) ? options : callback)
   },
   manuallyCommit(this: Surface) {
-    return told(this, partsOf(this).owner.commitByHand())
+    return told(this, surfaces.partsOf(this).owner.commitByHand())
   },
   update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return told(this, partsOf(this).owner.update(this, change))
+    return told(this, surfaces.partsOf(this).owner.update(this, change))
   },
   signIn(this: Surface, principal: string): Promise<void> {
-    return told(this, partsOf(this).owner.signIn(this, principal))
+    return told(this, surfaces.partsOf(this).owner.signIn(this, principal))
   },
   signOut(this: Surface): Promise<void> {
-    return told(this, partsOf(this).owner.signOut(this))
+    return told(this, surfaces.partsOf(this).owner.signOut(this))
   },
   changeId(this: Surface): Promise<void> {
-    return told(this, partsOf(this).owner.changeId(this))
+    return told(this, surfaces.partsOf(this).owner.changeId(this))
   },
   toJSON(this: Surface): object {
     return attributesIn(this)
@@ -139,8 +128,8 @@ export function surfaceOf(owner: SurfaceOwner, view: Session): Surface {
   const target: Surface = Object.create(prototype)
   const surface = view.show(target, isOwn)
   // Setters see what is behind the surface.
-  parts.set(target, own)
-  parts.set(surface, own)
+  surfaces.add(target, own)
+  surfaces.add(surface, own)
   return surface
 }
 
@@ -152,14 +141,4 @@ export function replaceData(surface: Surface, data: object): void {
     if (!Object.hasOwn(next, name)) Reflect.deleteProperty(surface, name)
   }
   Object.assign(surface, next)
-}
-
-/** The view behind a session object. */
-export function viewOf(surface: Surface): Session {
-  return partsOf(surface).view
-}
-
-/** Whether the application said how long this session lives. */
-export function hasOwnInterval(surface: Surface): boolean {
-  return partsOf(surface).hasOwnInterval
 }

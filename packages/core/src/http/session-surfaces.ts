@@ -1,0 +1,53 @@
+import type { Session } from '../session.ts'
+
+/** What a session object stands for. */
+export interface SurfaceParts {
+  readonly view: Session
+  /** Whether the application said how long the session lives. */
+  hasOwnInterval: boolean
+}
+
+/**
+ * The session objects that an adapter shows to applications, and what each stands for. Not fields of them: those are the
+ * application's.
+ */
+export class SessionSurfaces<Surface extends object, Parts extends SurfaceParts> {
+  readonly #parts = new WeakMap<object, Parts>()
+
+  add(surface: object, parts: Parts): void {
+    this.#parts.set(surface, parts)
+  }
+
+  /** Whether this is a session object of the adapter's. */
+  has(value: unknown): value is Surface {
+    return typeof value === 'object' && value !== null && this.#parts.has(value)
+  }
+
+  /** `undefined` for an object that is no session: a prototype, which somebody may look at. */
+  find(surface: object): Parts | undefined {
+    return this.#parts.get(surface)
+  }
+
+  /** Throws a TypeError for an object that is no session: a method was called without one. */
+  partsOf(surface: object): Parts {
+    const found = this.#parts.get(surface)
+    if (!found) throw new TypeError('This method belongs to a session and cannot be called without it.')
+    return found
+  }
+
+  viewOf(surface: Surface): Session {
+    return this.partsOf(surface).view
+  }
+
+  /** Whether the application said how long this session lives. */
+  hasOwnInterval(surface: Surface): boolean {
+    return this.partsOf(surface).hasOwnInterval
+  }
+
+  /** The application says how long this session lives, whatever its cookie does. Throws as `Session` does. */
+  setInterval(surface: object, seconds: number): void {
+    const parts = this.partsOf(surface)
+    parts.view.maxInactiveInterval = seconds
+    parts.hasOwnInterval = true
+  }
+}
