@@ -10,6 +10,7 @@ import { freePort } from './free-port.ts'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
 const APP = join(ROOT, 'e2e/next-app')
+const VISITS = join(ROOT, 'e2e/next-visits')
 const SHOP = join(ROOT, 'apps/next')
 /** What every build is made of as well, as `turbo run build` leaves it. */
 const PACKAGES = ['packages/next/dist', 'packages/core/dist', 'apps/shop/dist'].map((folder) => join(ROOT, folder))
@@ -28,6 +29,12 @@ export async function nextStart(): Promise<NextProgram> {
   return { program: NEXT, args: ['start', APP, '-p', '0', '-H', '127.0.0.1'], env: QUIET }
 }
 
+/** The folder of the application that lets a test answer its requests, built. */
+export async function builtVisits(): Promise<string> {
+  await build(VISITS, process.execPath, [NEXT, 'build'])
+  return VISITS
+}
+
 /** The shop, by itself as it would be deployed. Each call is for another worker. */
 export async function nextShop(): Promise<NextProgram> {
   await build(SHOP, 'npm', ['run', '--silent', 'build'])
@@ -41,7 +48,10 @@ async function build(app: string, command: string, args: readonly string[]): Pro
   const note = join(app, '.next/built-of')
   if ((await readFile(note, 'utf8').catch(() => '')) === sources) return
   const inherited = Object.entries(process.env).filter(([key]) => !/^(HZ_|VITEST|NODE_|TEST$)/.test(key))
-  await promisify(execFile)(command, args, { cwd: app, env: { ...Object.fromEntries(inherited), ...QUIET } })
+  await promisify(execFile)(command, args, {
+    cwd: app,
+    env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...QUIET },
+  })
   await mkdir(dirname(note), { recursive: true })
   await writeFile(note, sources)
 }
