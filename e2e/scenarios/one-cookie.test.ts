@@ -1,12 +1,22 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { BUDGET } from '../harness/budget.ts'
+import { nextShop } from '../harness/next-app.ts'
 import { canStartMembers } from '../harness/requirements.ts'
 import { NOT_STICKY } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
+import type { CastOptions } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
-import type { Framework, Worker } from '../harness/worker.ts'
+import type { Worker } from '../harness/worker.ts'
 
-const FRAMEWORKS: readonly Framework[] = ['express', 'koa', 'fastify']
+const FRAMEWORKS = ['express', 'koa', 'fastify', 'next'] as const
+/** Ms for a build of the shop on Next.js, on a busy machine. */
+const BUILD_LIMIT = 600_000
+
+/** How the shop on this framework is started; that on Next.js is built, if need be. */
+async function programOf(framework: (typeof FRAMEWORKS)[number]): Promise<CastOptions> {
+  return { ...NOT_STICKY, ...(framework === 'next' ? await nextShop() : { framework }) }
+}
+
 const PAIRS = FRAMEWORKS.flatMap((first) =>
   FRAMEWORKS.filter((second) => second !== first).map((second) => [first, second] as const),
 )
@@ -14,15 +24,15 @@ const PAIRS = FRAMEWORKS.flatMap((first) =>
 /** Promise 11. Each worker asks the store for every request, so that what one did is seen by the other at once. */
 describe.skipIf(!canStartMembers)('one cookie for all frameworks', () => {
   const stage = new Stage()
-  const workers = new Map<Framework, Worker>()
+  const workers = new Map<string, Worker>()
   beforeAll(async () => {
     const cluster = await stage.cluster()
     for (const framework of FRAMEWORKS) {
-      const worker = await stage.worker(cluster, { ...NOT_STICKY, framework, operationTimeout: BUDGET })
+      const worker = await stage.worker(cluster, { ...(await programOf(framework)), operationTimeout: BUDGET })
       await stage.browser().untilServed(worker)
       workers.set(framework, worker)
     }
-  })
+  }, BUILD_LIMIT)
 
   test.each(PAIRS)('a session that began on %s is read, changed and ended on %s', async (first, second) => {
     const [one, two] = [workers.get(first)!, workers.get(second)!]
