@@ -28,7 +28,6 @@ export function ownFields(cookie: Readonly<CookieFields>): CookieFields {
 /**
  * Notes in the view what the session's cookie says about its life.
  *
- * @param keepsInterval the application has just said how long the session lives, whatever its cookie does
  * @returns `false` when the cookie says that the session is over: its max age is 0 or less.
  */
 export function noteCookie(
@@ -36,8 +35,7 @@ export function noteCookie(
   cookie: Readonly<CookieFields>,
   usual: Pick<CookieFields, 'originalMaxAge'>,
   defaultInterval: number,
-  keepsInterval = false,
 ): boolean {
   const { originalMaxAge: maxAge } = cookie
-  return noteCookieLife(view, { maxAge, usualMaxAge: usual.originalMaxAge, defaultInterval, keepsInterval })
+  return noteCookieLife(view, { maxAge, usualMaxAge: usual.originalMaxAge, defaultInterval })
 }

@@ -1,8 +1,7 @@
 import type { Session } from '@hazelcast-session/core'
-import { SurfaceHost, givenId } from '@hazelcast-session/core/adapter'
+import { SurfaceHost, givenId, noteCookieLife } from '@hazelcast-session/core/adapter'
 import type { CookieFlags, SessionExchangeConfig, SurfaceProperty } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
-import { noteCookie } from './cookie-settings.ts'
 import { isSecure } from './is-secure.ts'
 import type { MiddlewareOptions, Request } from './middleware-options.ts'
 import type { RequestStore } from './request-store.ts'
@@ -16,6 +15,8 @@ type Response = Parameters<ReturnType<typeof session>>[1]
 export interface ExpressExchangeConfig extends SessionExchangeConfig {
   readonly options: MiddlewareOptions
   readonly store: RequestStore
+  /** Whether the application says how long its sessions live. */
+  readonly isIntervalGiven: boolean
 }
 
 const PROPERTY: SurfaceProperty<Surface> = { name: 'req.session', surfaces, unbegun: () => undefined, gone: undefined }
@@ -91,8 +92,14 @@ export class ExpressExchange extends SurfaceHost<Surface> implements SurfaceOwne
   override note(view: Session, use?: 'use'): boolean {
     const surface = this.surfaceOf(view)
     if (use) surface.touch()
-    const { maxInactiveInterval } = this.#config.manager
-    return noteCookie(view, surface.cookie, this.#usual, maxInactiveInterval, surfaces.hasOwnInterval(surface))
+    const { manager, isIntervalGiven } = this.#config
+    return noteCookieLife(view, {
+      maxAge: surface.cookie.originalMaxAge,
+      usualMaxAge: this.#usual.originalMaxAge,
+      defaultInterval: manager.maxInactiveInterval,
+      keepsInterval: surfaces.hasOwnInterval(surface),
+      isIntervalGiven,
+    })
   }
 
   protected override makeSurface(view: Session): Surface {

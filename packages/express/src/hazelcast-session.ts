@@ -1,5 +1,5 @@
 import { SessionManager } from '@hazelcast-session/core'
-import { SessionCookie, resolveOptions } from '@hazelcast-session/core/adapter'
+import { SessionCookie, isIntervalGiven, resolveOptions } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import './augment.ts'
 import { ExpressExchange } from './express-exchange.ts'
@@ -41,6 +41,7 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     saveUninitialized: options.saveUninitialized,
     unset: options.unset,
     store: new RequestStore(manager, options),
+    isIntervalGiven: isIntervalGiven(given, process.env),
     imports: options.importFrom && new SessionImport(options.importFrom, manager, options.operationTimeout),
   }
   const health: Handler = (_req, res) => void res.sendStatus(manager.isDraining ? 503 : 200)

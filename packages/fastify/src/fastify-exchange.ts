@@ -14,6 +14,8 @@ import type { CookieTerms } from './surface-cookie.ts'
 export interface FastifyExchangeConfig extends SessionExchangeConfig {
   readonly options: PluginOptions
   readonly store: RequestStore
+  /** Whether the application says how long its sessions live. */
+  readonly isIntervalGiven: boolean
   /** Something was put in a session that no browser will hear of: its cookie is `secure`, and the request is not. */
   readonly noteInsecure: () => void
 }
@@ -110,6 +112,7 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
       usualMaxAge: this.#config.options.cookie.maxAge,
       defaultInterval: this.#config.manager.maxInactiveInterval,
       keepsInterval,
+      isIntervalGiven: this.#config.isIntervalGiven,
     })
   }
 

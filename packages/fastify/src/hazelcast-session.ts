@@ -1,5 +1,5 @@
 import { SessionManager } from '@hazelcast-session/core'
-import { SessionCookie, resolveOptions } from '@hazelcast-session/core/adapter'
+import { SessionCookie, isIntervalGiven, resolveOptions } from '@hazelcast-session/core/adapter'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import './augment.ts'
@@ -70,6 +70,7 @@ function configOf(given: object, app: FastifyInstance): FastifyExchangeConfig {
     saveUninitialized: options.saveUninitialized,
     unset: 'keep',
     store: new RequestStore(manager),
+    isIntervalGiven: isIntervalGiven(given, process.env),
     imports: undefined,
     noteInsecure: () => {
       if (!isNoted) app.log.warn(INSECURE)

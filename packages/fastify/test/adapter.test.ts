@@ -2,4 +2,4 @@ import { describeAdapter } from '@hazelcast-session/conformance'
 import { describe, test } from 'vitest'
 import { fastifyHarness } from './support/adapter-app.ts'
 
-describeAdapter({ name: 'fastify 5', runner: { describe, test }, harness: fastifyHarness })
+describeAdapter({ name: 'Fastify 5', runner: { describe, test }, harness: fastifyHarness })

@@ -1,11 +1,11 @@
 import { SessionManager } from '@hazelcast-session/core'
 import type { SessionManagerOptions } from '@hazelcast-session/core'
-import { SessionCookie, resolveOptions } from '@hazelcast-session/core/adapter'
+import { SessionCookie, isIntervalGiven, resolveOptions } from '@hazelcast-session/core/adapter'
 import type Koa from 'koa'
 import './augment.ts'
 import { hasSession, showOn } from './context-properties.ts'
 import { CookieRenewals } from './cookie-renewals.ts'
-import { hasInterval, withDefaultInterval } from './default-interval.ts'
+import { withDefaultInterval } from './default-interval.ts'
 import { KoaExchange } from './koa-exchange.ts'
 import type { KoaExchangeConfig } from './koa-exchange.ts'
 import { ONE_DAY } from './library-session.ts'
@@ -28,8 +28,8 @@ export interface HazelcastSessions extends Koa.Middleware {
 export function hazelcastSession(given: HazelcastSessionOptions = {}): HazelcastSessions {
   const extension = middlewareOptions(process.env)
   const options = resolveOptions(given, process.env, extension)
-  const isIntervalGiven = hasInterval(given, process.env)
-  const usual = requestOptions(options, isIntervalGiven)
+  const isGiven = isIntervalGiven(given, process.env)
+  const usual = requestOptions(options, isGiven)
   const ours = Object.keys(extension.fields)
   const managerOptions: SessionManagerOptions = Object.fromEntries(
     Object.entries(given).filter(([name]) => !ours.includes(name)),
@@ -39,7 +39,7 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
   const config: KoaExchangeConfig = {
     options,
     usual,
-    hasInterval: isIntervalGiven,
+    isIntervalGiven: isGiven,
     renewals: new CookieRenewals(),
     manager,
     cookie: new SessionCookie(cookieName(options), options.secret),

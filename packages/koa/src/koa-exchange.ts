@@ -13,8 +13,8 @@ import { isStreamed } from './streamed-body.ts'
 export interface KoaExchangeConfig extends SessionExchangeConfig {
   readonly options: MiddlewareOptions
   readonly usual: Readonly<RequestOptions>
-  /** Whether somebody said how long a session lives, whatever its cookie does. */
-  readonly hasInterval: boolean
+  /** Whether the application says how long its sessions live. */
+  readonly isIntervalGiven: boolean
   readonly renewals: CookieRenewals
 }
 
@@ -175,14 +175,12 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   override note(view: Session): boolean {
     const surface = this.#surface
     if (surface && this.#isSaveDue(view)) this.#config.options.beforeSave?.(this.#ctx, surface)
-    const { maxAge } = this.sessionOptions
-    const isUsual = maxAge === this.#config.usual.maxAge
     return noteCookieLife(view, {
-      maxAge: msOf(maxAge),
+      maxAge: msOf(this.sessionOptions.maxAge),
       usualMaxAge: msOf(this.#config.usual.maxAge),
       defaultInterval: this.#config.manager.maxInactiveInterval,
-      keepsInterval:
-        (surface !== undefined && surfaces.hasOwnInterval(surface)) || (isUsual && this.#config.hasInterval),
+      keepsInterval: surface !== undefined && surfaces.hasOwnInterval(surface),
+      isIntervalGiven: this.#config.isIntervalGiven,
     })
   }
 

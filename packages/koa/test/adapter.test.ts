@@ -5,8 +5,8 @@ import { describe, test } from 'vitest'
 import { koaHarness } from './support/adapter-app.ts'
 
 for (const [name, version] of [
-  ['koa 3', Koa],
-  ['koa 2', Koa2],
+  ['Koa 3', Koa],
+  ['Koa 2', Koa2],
 ] as const) {
   describeAdapter({ name, runner: { describe, test }, harness: koaHarness(version) })
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SessionManager } from '@hazelcast-session/core'
-import { SessionCookie } from '@hazelcast-session/core/adapter'
+import { SessionCookie, isIntervalGiven } from '@hazelcast-session/core/adapter'
 import { AppRequest } from './app-request.ts'
 import { PagesRequest } from './pages-request.ts'
 import { ProxyRequest } from './proxy-request.ts'
@@ -25,6 +25,7 @@ export class ApplicationSessions {
       manager: this.manager,
       cookie: new SessionCookie(adapter.cookie.name, adapter.secret),
       cookieOptions: adapter.cookie,
+      isIntervalGiven: isIntervalGiven(options, process.env),
       routeCookie: adapter.routeCookie,
       rolling: false,
       saveUninitialized: false,

@@ -57,7 +57,14 @@ export class SessionHandle {
     const usualMaxAge = this.#usualMaxAge
     const defaultInterval = this.#config.manager.maxInactiveInterval
     const maxAge = cookieMaxAge(view, usualMaxAge)
-    noteCookieLife(view, { maxAge, usualMaxAge, defaultInterval, keepsInterval: this.#hasOwnInterval })
+    const { isIntervalGiven } = this.#config
+    noteCookieLife(view, {
+      maxAge,
+      usualMaxAge,
+      defaultInterval,
+      keepsInterval: this.#hasOwnInterval,
+      isIntervalGiven,
+    })
     return true
   }
 

@@ -6,6 +6,8 @@ import type { SessionManager, SessionManagerOptions } from '@hazelcast-session/c
 export interface AdapterOptions extends SessionManagerOptions {
   readonly secret: string | readonly string[]
   readonly routeCookie?: boolean | undefined
+  /** Seconds that the browser keeps the cookie; the harness spells it as the adapter does. */
+  readonly cookieMaxAge?: number | undefined
 }
 
 /** One request as a case sees it, whatever the framework is. */
@@ -13,6 +15,8 @@ export interface Visit {
   readonly method: string
   /** Without the query. */
   readonly path: string
+  /** The JSON that came with the request, as an application reads it. */
+  readonly body: () => Promise<unknown>
   /** The session as the application has it: attributes are its properties. Asking for it is using it. */
   readonly session: object
   /** The id without a worker's name. */

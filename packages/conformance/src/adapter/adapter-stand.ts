@@ -103,6 +103,13 @@ export class AdapterStand {
     return (await this.visit(worker, handler, undefined, visitor)).json
   }
 
+  /** What is stored of a live session. */
+  async record(id: unknown): Promise<Readonly<Record<string, unknown>>> {
+    const text = await this.store.records.load(String(id))
+    ok(text, 'Expected the session to be stored')
+    return JSON.parse(text)
+  }
+
   async dispose(): Promise<void> {
     this.store.isDown = false
     this.store.delay = 0

@@ -68,6 +68,7 @@ export const cookies: Behaviour<AdapterStand> = {
       const [, second] = cookieOf(other)
       equal(await userBy(stand, worker, `${name}=garbage; a=b; ${name}=${value}; ${name}=${second}`), 'ann')
       equal(await userBy(stand, worker, `${name}=; ${name}=${second}; ${name}=${value}`), 'bob')
+      equal(await userBy(stand, worker, `${name}=${value}; ${name}=${value}`), 'ann')
     },
 
     'an id that we signed, but that nobody has, is not adopted': async (stand) => {

@@ -5,6 +5,7 @@ import { AdapterStand } from './adapter-stand.ts'
 import { cookies } from './cookies.ts'
 import { endings } from './endings.ts'
 import { failures } from './failures.ts'
+import { lives } from './lives.ts'
 import { responses } from './responses.ts'
 import { saving } from './saving.ts'
 import { sessions } from './sessions.ts'
@@ -25,6 +26,7 @@ const BEHAVIOURS: readonly Behaviour<AdapterStand>[] = [
   responses,
   saving,
   endings,
+  lives,
   workers,
   failures,
 ]

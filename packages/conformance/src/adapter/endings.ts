@@ -1,5 +1,6 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict'
 import type { Behaviour } from '../suite.ts'
+import type { VisitAnswer } from './adapter-harness.ts'
 import type { AdapterStand } from './adapter-stand.ts'
 
 export const endings: Behaviour<AdapterStand> = {
@@ -63,6 +64,17 @@ export const endings: Behaviour<AdapterStand> = {
       deepEqual(await stand.read(second, ['user', 'late'], before), [null, null])
     },
 
+    'a redirect is answered although its session ended meanwhile': async (stand) => {
+      const [first, second] = await stand.pair()
+      await stand.set(first, 'user', 'ann')
+      const { status, headers, setCookies } = await stand.visit(first, async ({ session }): Promise<VisitAnswer> => {
+        Reflect.set(session, 'late', true)
+        await stand.visit(second, ({ signOut }) => signOut(), undefined, stand.visitor.clone())
+        return { kind: 'redirect', to: '/elsewhere' }
+      })
+      deepEqual([Math.trunc(status / 100), headers.get('location'), setCookies], [3, '/elsewhere', []])
+    },
+
     'an update after a log-out elsewhere is refused': async (stand) => {
       const [first, second] = await stand.pair()
       await stand.set(first, 'user', 'ann')
@@ -99,6 +111,28 @@ export const endings: Behaviour<AdapterStand> = {
       await stand.set(worker, 'user', 'bob')
       notEqual(await stand.id(worker), id)
       deepEqual(await stand.read(worker, ['user']), ['bob'])
+    },
+
+    'one answer has one cookie, whatever becomes of the id': async (stand) => {
+      const worker = await stand.worker()
+      const { setCookies } = await stand.visit(worker, async ({ session, signIn, changeId }) => {
+        Reflect.set(session, 'before', 1)
+        await signIn('ann')
+        await changeId()
+        Reflect.set(session, 'after', 2)
+      })
+      equal(setCookies.length, 1)
+      deepEqual(await stand.read(worker, ['before', 'after']), [1, 2])
+    },
+
+    'a session that ends in the request that began it leaves no cookie': async (stand) => {
+      const worker = await stand.worker()
+      const { status } = await stand.visit(worker, async ({ session, signOut }) => {
+        Reflect.set(session, 'user', 'ann')
+        await signOut()
+      })
+      deepEqual([status, stand.visitor.cookies.size], [200, 0])
+      equal(await stand.id(worker), null)
     },
 
     'two log-outs at once end one session, once': async (stand) => {

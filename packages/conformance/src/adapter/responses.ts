@@ -156,10 +156,10 @@ export const responses: Behaviour<AdapterStand> = {
       await stand.set(worker, 'user', 'ann')
       const { json } = await stand.visit(
         worker,
-        async ({ method, session }) => [method, Reflect.get(session, 'user')],
+        async ({ method, body, session }) => [method, await body(), Reflect.get(session, 'user')],
         { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' },
       )
-      deepEqual(json, ['POST', 'ann'])
+      deepEqual(json, ['POST', { a: 1 }, 'ann'])
     },
 
     'many answers at once, each with its own session': async (stand) => {

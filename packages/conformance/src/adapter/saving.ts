@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import type { SavePeriod } from '@hazelcast-session/core'
 import type { Behaviour } from '../suite.ts'
 import type { AdapterStand, StandWorker } from './adapter-stand.ts'
 
@@ -40,6 +41,18 @@ async function eachSets(stand: AdapterStand, workers: readonly StandWorker[], na
     answers.map(({ status }) => status),
     names.map(() => 200),
   )
+}
+
+/** Expects that a change of a stored session is not written before the worker closes. */
+async function expectLater(stand: AdapterStand, savePeriod: SavePeriod): Promise<void> {
+  const [first, second] = await stand.pair({ sticky: true, savePeriod })
+  await stand.set(first, 'user', 'ann')
+  const { writes } = stand.store
+  await stand.set(first, 'user', 'bob')
+  deepEqual(await stand.read(first, ['user']), ['bob'])
+  equal(stand.store.writes, writes)
+  await first.manager.close()
+  deepEqual(await stand.read(second, ['user']), ['bob'])
 }
 
 export const saving: Behaviour<AdapterStand> = {
@@ -93,6 +106,24 @@ export const saving: Behaviour<AdapterStand> = {
       })
       deepEqual(json, [6, 6])
     },
+
+    'savePeriod "dirty": a request that changes something is written once, at its end': async (stand) => {
+      const worker = await stand.worker({ savePeriod: 'dirty' })
+      await stand.set(worker, 'user', 'ann')
+      const { writes } = stand.store
+      const { json } = await stand.visit(worker, async ({ session }) => {
+        Reflect.set(session, 'user', 'bob')
+        Reflect.set(session, 'cart', 1)
+        return stand.store.writes
+      })
+      deepEqual([json, stand.store.writes], [writes, writes + 1])
+    },
+
+    'savePeriod "shutdown": a change is seen here, and written when the worker closes': (stand) =>
+      expectLater(stand, 'shutdown'),
+
+    'savePeriod { every }: a change is seen here, and written when its time has come, or the worker closes': (stand) =>
+      expectLater(stand, { every: 3600 }),
 
     'savePeriod "always": a request that changes nothing is written, too': async (stand) => {
       const worker = await stand.worker({ savePeriod: 'always' })

@@ -15,6 +15,8 @@ export interface CookieLife {
   readonly defaultInterval: number
   /** The application has just said how long the session lives, whatever its cookie does. @default false */
   readonly keepsInterval?: boolean
+  /** It says how long all its sessions live (`isIntervalGiven`), whatever its usual cookies do. @default false */
+  readonly isIntervalGiven?: boolean
 }
 
 /** Ms that the cookie of a stored session lasts: its own max age, where it has one; null: until the browser closes. */
@@ -33,12 +35,19 @@ export function cookieMaxAge(view: Session, usualMaxAge: number | null): number 
 export function noteCookieLife(view: Session, life: CookieLife): boolean {
   const { maxAge, usualMaxAge, defaultInterval, keepsInterval = false } = life
   if (typeof maxAge === 'number') {
-    if (maxAge > 0) note(view, maxAge / 1000, keepsInterval ? undefined : maxAge / 1000)
+    if (maxAge > 0) note(view, maxAge / 1000, keepsInterval ? undefined : intervalOf(view, maxAge, life))
     return maxAge > 0
   }
   if (view.cookieMaxAge === undefined && typeof usualMaxAge !== 'number') return true
   note(view, BROWSER_SESSION, keepsInterval ? undefined : defaultInterval)
   return true
+}
+
+/** Seconds that a session lives whose cookie gets this max age; `undefined`: as long as it does. */
+function intervalOf(view: Session, maxAge: number, life: CookieLife): number | undefined {
+  const { usualMaxAge, defaultInterval, isIntervalGiven = false } = life
+  if (!isIntervalGiven || typeof usualMaxAge !== 'number' || !isSame(usualMaxAge, maxAge)) return maxAge / 1000
+  return view.cookieMaxAge === undefined ? undefined : defaultInterval
 }
 
 /** The interval goes with the max age when that changes: until then the session may have been given one of its own. */
@@ -52,6 +61,6 @@ function note(view: Session, maxAge: number, maxInactiveInterval: number | undef
  * Libraries compute a max age anew, from two readings of the clock, each time they renew a cookie. What passed between
  * the two must not make a write of every such request.
  */
-function isSame(before: number | undefined, seconds: number): boolean {
-  return before !== undefined && Math.abs(before - seconds) <= Math.abs(seconds) * DRIFT
+function isSame(before: number | undefined, maxAge: number): boolean {
+  return before !== undefined && Math.abs(before - maxAge) <= Math.abs(maxAge) * DRIFT
 }

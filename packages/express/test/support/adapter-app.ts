@@ -2,17 +2,19 @@ import type { AdapterHarness, Visit, VisitAnswer } from '@hazelcast-session/conf
 import express from 'express'
 import type { Express, Request, Response } from 'express'
 import type { Server } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { hazelcastSession } from '../../src/index.ts'
 
 /** Express with `hazelcastSession`, as the proof kit drives it. */
 export function expressHarness(version: typeof express = express): AdapterHarness {
   return {
-    serve: async ({ secret, ...options }, handler) => {
+    serve: async ({ secret, cookieMaxAge, ...options }, handler) => {
       const sessions = hazelcastSession({
         ...options,
         secret: typeof secret === 'string' ? secret : [...secret],
         resave: false,
         saveUninitialized: false,
+        ...(cookieMaxAge === undefined ? {} : { cookie: { maxAge: cookieMaxAge * 1000 } }),
       })
       const app = version().set('env', 'test')
       app.use(sessions, async (req, res, next) => {
@@ -38,6 +40,7 @@ function visitOf(req: Request, res: Response): Visit {
   return {
     method: req.method,
     path: req.path,
+    body: () => json(req),
     get session() {
       return req.session
     },

@@ -3,6 +3,6 @@ import express4 from 'express4'
 
 /** What every behaviour is tested with, for `describe.each`. */
 export const EXPRESS_VERSIONS = [
-  ['express 5', express],
-  ['express 4', express4],
+  ['Express 5', express],
+  ['Express 4', express4],
 ] as const

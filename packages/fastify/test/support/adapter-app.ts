@@ -6,7 +6,7 @@ import { hazelcastSession } from '../../src/index.ts'
 
 /** Fastify with `hazelcastSession`, as the proof kit drives it. */
 export const fastifyHarness: AdapterHarness = {
-  serve: async ({ secret, ...options }, handler) => {
+  serve: async ({ secret, cookieMaxAge, ...options }, handler) => {
     const app = fastify({ forceCloseConnections: true })
     await app.register(cookie)
     await app.register(hazelcastSession, {
@@ -15,7 +15,7 @@ export const fastifyHarness: AdapterHarness = {
       saveUninitialized: false,
       // As in the other frameworks; this library's own default is on.
       rolling: false,
-      cookie: { secure: false },
+      cookie: { secure: false, ...(cookieMaxAge === undefined ? {} : { maxAge: cookieMaxAge * 1000 }) },
     })
     app.all('/*', async (request, reply) => answer(reply, await handler(visitOf(request, reply))))
     const origin = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -32,6 +32,7 @@ function visitOf(request: FastifyRequest, reply: FastifyReply): Visit {
   return {
     method: request.method,
     path: request.url.split('?')[0] ?? '',
+    body: async () => request.body,
     get session() {
       return request.session
     },

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
 import type { AdapterHarness, Visit, VisitAnswer } from '@hazelcast-session/conformance'
 import type { SessionAttributes } from '@hazelcast-session/core'
 import type Koa from 'koa'
@@ -8,8 +9,9 @@ import { ANSWERED } from './visited-app.ts'
 
 /** Koa with `hazelcastSession`, as the proof kit drives it; the cookie as it has it, and not of a day as is usual here. */
 export const koaHarness = (Version: typeof Koa): AdapterHarness => ({
-  serve: async (options, handler) => {
-    const sessions = hazelcastSession({ maxAge: 'session', ...options })
+  serve: async ({ cookieMaxAge, ...options }, handler) => {
+    const maxAge = cookieMaxAge === undefined ? 'session' : cookieMaxAge * 1000
+    const sessions = hazelcastSession({ maxAge, ...options })
     const app = new Version()
     app.silent = true
     app.use(sessions)
@@ -33,6 +35,7 @@ function visitOf(ctx: Koa.Context): Visit {
   return {
     method: ctx.method,
     path: ctx.path,
+    body: () => json(ctx.req),
     get session() {
       return ctx.session
     },

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { json } from 'node:stream/consumers'
 import type { AdapterHarness, Visit, VisitAnswer } from '@hazelcast-session/conformance'
 import type { NextApiRequest, NextApiResponse } from 'next'
 import { ApplicationSessions } from '../../src/application-sessions.ts'
@@ -8,8 +9,8 @@ import type { ApiRequest } from '../../src/sessions.ts'
 
 /** API routes of the Pages Router, which get node's request and response, as the proof kit drives them. */
 export const pagesHarness: AdapterHarness = {
-  serve: async (options, handler) => {
-    const application = new ApplicationSessions(options)
+  serve: async ({ cookieMaxAge, ...options }, handler) => {
+    const application = new ApplicationSessions({ ...options, cookie: { maxAge: cookieMaxAge } })
     const route = withApiSession<Record<string, unknown>, unknown>(
       () => application,
       async (req, res) => answer(res, await handler(visitOf(req, res))),
@@ -36,6 +37,7 @@ function visitOf(req: ApiRequest<Record<string, unknown>> & IncomingMessage, res
   return {
     method: req.method ?? 'GET',
     path: new URL(req.url ?? '/', 'http://localhost').pathname,
+    body: () => json(req),
     get session() {
       // Asking for it is using it.
       void session.isNew
