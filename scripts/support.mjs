@@ -30,4 +30,4 @@ async function main(files) {
 }
 
 const files = process.argv.slice(2)
-await main(files.length > 0 ? files : ['test/adapter'])
+await main(files.length > 0 ? files : ['test/adapter', 'next-adapter'])

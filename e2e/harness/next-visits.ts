@@ -46,10 +46,16 @@ export class NextVisits {
   }
 
   /** `proxied`: with `sessionProxy` before the handlers, as applications have it. */
-  async serve(proxied: boolean, ...[options, handler]: Parameters<AdapterHarness['serve']>): Promise<AdapterWorker> {
+  async serve(proxied: boolean, ...[given, handler]: Parameters<AdapterHarness['serve']>): Promise<AdapterWorker> {
+    const { cookieMaxAge, ...options } = given
     // Sessions of the same options are the same in one process; nobody reads the map's name beside a store that is given.
     const mapName = `case_${this.#served++}`
-    const { withSession, sessionProxy, connect } = createSessions<Data>({ ...options, mapName, enabled: true })
+    const { withSession, sessionProxy, connect } = createSessions<Data>({
+      ...options,
+      cookie: { maxAge: cookieMaxAge },
+      mapName,
+      enabled: true,
+    })
     const route = withSession<[Request], Response>(async (session, req) => {
       // Only what runs in a server of Next.js may import it.
       const { cookies } = await import('next/headers.js')
@@ -80,6 +86,7 @@ function visitOf(session: Session<Data>, req: Request, setCookie: Visit['setCook
   return {
     method: req.method,
     path: new URL(req.url).pathname,
+    body: () => req.json(),
     get session() {
       // Asking for it is using it.
       void session.isNew

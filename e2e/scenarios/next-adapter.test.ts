@@ -30,8 +30,8 @@ beforeAll(async () => {
 }, BUILD_LIMIT)
 
 for (const [name, proxied] of [
-  ['App Router', false],
-  ['App Router behind sessionProxy', true],
+  ['Next.js App Router', false],
+  ['Next.js App Router behind sessionProxy', true],
 ] as const) {
   describeAdapter({
     name,
