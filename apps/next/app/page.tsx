@@ -1,17 +1,16 @@
-import { connect, getSession } from '../lib/sessions'
+import { getSession } from '../lib/sessions'
 import { addToCart, logIn, logOut } from './actions'
+import { CartList } from './cart-list'
+import { ServedBy } from './served-by'
 
 const GOODS = ['apples', 'bread', 'coffee']
 
 export default async function Page() {
   const session = await getSession()
-  const { worker } = await connect()
   return (
     <>
       <h1>The shop</h1>
-      <p>
-        Served by worker <strong>{worker.name}</strong>. Stop it, and go on at another one.
-      </p>
+      <ServedBy />
       {session.user ? (
         <form action={logOut}>
           Logged in as <strong>{session.user}</strong>. <button>Log out</button>
@@ -22,13 +21,7 @@ export default async function Page() {
         </form>
       )}
       <h2>Your cart</h2>
-      <ul>
-        {Object.entries(session.cart ?? {}).map(([item, count]) => (
-          <li key={item}>
-            {item}: {count}
-          </li>
-        ))}
-      </ul>
+      <CartList cart={session.cart} />
       <form action={addToCart}>
         {GOODS.map((item) => (
           <button key={item} name="item" value={item}>
