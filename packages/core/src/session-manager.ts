@@ -15,6 +15,8 @@ import type { RecordStore } from './records/record-store.ts'
 import type { EndedMarker, EndReason, SessionRecord, StoredRecord } from './records/session-record.ts'
 import { SavePolicy } from './save-policy.ts'
 import { SessionError } from './session-error.ts'
+import { SessionWatch } from './session-watch.ts'
+import type { SessionEnd, WatchOptions } from './session-watch.ts'
 import type { SessionEventListener, SessionEventName } from './session-events.ts'
 import { SessionEvents } from './session-events.ts'
 import { SessionIdPolicy } from './session-id-policy.ts'
@@ -78,6 +80,7 @@ export class SessionManager {
   readonly #listing: SessionListing
   readonly #saver: SessionSaver
   readonly #lease: WorkerLease
+  readonly #watch: SessionWatch
   #closing: Promise<void> | undefined
   #isDraining = false
   /** Why the store cannot be used just now, where that was said. */
@@ -112,6 +115,7 @@ export class SessionManager {
     this.#listing = new SessionListing(shared)
     this.#lease = new WorkerLease(shared)
     this.#saver = new SessionSaver({ ...shared, loader: this.#loader, idPolicy: this.idPolicy })
+    this.#watch = new SessionWatch({ ...shared, open: (id) => this.open(id) })
     this.#watchStore()
     // In a store of this process alone nobody else can have the name.
     if (this.#options.sticky && this.#options.enabled && !this.#options.recordStore) this.#lease.start()
@@ -192,6 +196,16 @@ export class SessionManager {
 
   #endedSession({ ended: reason, endedAt }: Pick<EndedMarker, 'ended' | 'endedAt'>): OpenedSession {
     return { kind: 'ended', reason, isRecent: (ms) => this.#clock.now() - endedAt < ms }
+  }
+
+  /**
+   * Calls `ended` once, when the session with this id ends anywhere: soon after that, and at the latest when it is looked at
+   * again, every `checkPeriod` seconds. For what outlives a request: a WebSocket, a stream of events. Does not keep the
+   * session alive. While the store is away nothing ends; that is made up for when it is back. Returns what stops the watch.
+   */
+  watch(id: string, ended: (how: SessionEnd) => void, options?: WatchOptions): () => void {
+    this.#assertOpen()
+    return this.#watch.add(id, ended, options)
   }
 
   /** @internal Whether the session was ended here while the cluster was away, and is refused although that failed. */
@@ -300,6 +314,7 @@ export class SessionManager {
 
   async #close(): Promise<void> {
     this.openRequests.close()
+    this.#watch.close()
     await this.#saver.close()
     await within(this.#clock, this.#options.operationTimeout, this.#lease.close(), tooLate).catch(() => {})
     if (this.#options.recordStore === undefined) await this.#store.close()
@@ -339,6 +354,7 @@ export class SessionManager {
         this.#logger.info('The session store is available.')
         if (this.#store.mayKeepForEver === true) this.#saver.startSweeping()
         this.#events.emit('storeAvailable', {})
+        this.#watch.missed()
         void this.#saver.local?.back()
       },
       unavailable: (reason) => {

@@ -1,5 +1,6 @@
 import { SessionManager } from '@hazelcast-session/core'
-import { SessionCookie, isIntervalGiven, resolveOptions } from '@hazelcast-session/core/adapter'
+import type { SocketSession, UpgradeRequest } from '@hazelcast-session/core'
+import { SessionCookie, isIntervalGiven, openSocketSession, resolveOptions } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import './augment.ts'
 import { ExpressExchange } from './express-exchange.ts'
@@ -20,6 +21,11 @@ export interface HazelcastSessions extends Handler {
   readonly manager: SessionManager
   /** Answers 200, and 503 while the manager drains: for the load balancer's health check. */
   readonly health: Handler
+  /**
+   * The session that the request for a WebSocket shows. `undefined`: it shows none, a forged one, or one that has ended. Rejects
+   * with `STORE_UNAVAILABLE` when that cannot be found out now. Writes no answer and no cookie: both are the application's.
+   */
+  readonly upgrade: (request: UpgradeRequest) => Promise<SocketSession<session.SessionData> | undefined>
 }
 
 /**
@@ -45,7 +51,8 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     imports: options.importFrom && new SessionImport(options.importFrom, manager, options.operationTimeout),
   }
   const health: Handler = (_req, res) => void res.sendStatus(manager.isDraining ? 503 : 200)
-  return Object.assign(middleware(config), { manager, health })
+  const upgrade: HazelcastSessions['upgrade'] = (request) => openSocketSession(config, request)
+  return Object.assign(middleware(config), { manager, health, upgrade })
 }
 
 function middleware(config: ExpressExchangeConfig): Handler {

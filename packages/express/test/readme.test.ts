@@ -10,6 +10,7 @@ import type { Express } from 'express'
 import session from 'express-session'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { MockInstance } from 'vitest'
+import { WebSocket } from 'ws'
 import { listen } from './support/test-worker.ts'
 
 /** The README's TypeScript, which is one program from top to bottom. */
@@ -137,6 +138,26 @@ describe('the program of the README, with `hazelcastSession`', () => {
     expect(cookieOf(logout)).toBe('connect.sid=')
     const after = await fetch(`${shopUrl}/cart`, { headers: { cookie } })
     expect(await after.json()).toEqual([])
+  })
+
+  test('opens a WebSocket for who is logged in, and closes it at the log-out', async () => {
+    const open = (headers: Record<string, string>): WebSocket => new WebSocket(shopUrl, { headers })
+    const answer = async (socket: WebSocket): Promise<unknown> => {
+      const [, response]: unknown[] = await once(socket, 'unexpected-response')
+      return Reflect.get(Object(response), 'statusCode')
+    }
+    const cookie = cookieOf(await postShop('/login', { user: 'ann' }))
+    const origin = 'https://shop.example'
+    expect(await answer(open({ cookie, origin: 'https://elsewhere.example' }))).toBe(403)
+    expect(await answer(open({ origin }))).toBe(401)
+    const socket = open({ cookie, origin })
+    await once(socket, 'open')
+    const message = once(socket, 'message')
+    socket.send('I am here')
+    expect(String(await message)).toBe('{"visits":1},false')
+    const closed = once(socket, 'close')
+    await postShop('/logout', {}, cookie)
+    expect(String(await closed)).toBe('1008,session invalidated')
   })
 
   test('moves the sessions of another store', async () => {

@@ -1,9 +1,11 @@
 import { SessionManager } from '@hazelcast-session/core'
-import { SessionCookie, isIntervalGiven, resolveOptions } from '@hazelcast-session/core/adapter'
+import type { SocketSession, UpgradeRequest } from '@hazelcast-session/core'
+import { SessionCookie, isIntervalGiven, openSocketSession, resolveOptions } from '@hazelcast-session/core/adapter'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import './augment.ts'
 import { covers } from './cookie-path.ts'
+import type { StoredData } from './library-session.ts'
 import { decryptSession } from './decrypt-session.ts'
 import { FastifyExchange } from './fastify-exchange.ts'
 import type { FastifyExchangeConfig } from './fastify-exchange.ts'
@@ -18,6 +20,11 @@ export interface HazelcastSessions {
   readonly manager: SessionManager
   /** Answers 200, and 503 while the manager drains: for the load balancer's health check. */
   readonly health: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
+  /**
+   * The session that the request for a WebSocket shows. `undefined`: it shows none, a forged one, or one that has ended. Rejects
+   * with `STORE_UNAVAILABLE` when that cannot be found out now. Writes no answer and no cookie: both are the application's.
+   */
+  readonly upgrade: (request: UpgradeRequest) => Promise<SocketSession<StoredData> | undefined>
 }
 
 /** What `register` itself takes beside a plugin's options. */
@@ -33,6 +40,7 @@ const plugin: FastifyPluginAsync<HazelcastSessionOptions> = async (app, register
   const { manager, store } = config
   app.decorate('sessions', {
     manager,
+    upgrade: (request) => openSocketSession(config, request),
     health: (_request, reply) => reply.code(manager.isDraining ? 503 : 200).send(),
   })
   app.decorate('decryptSession', decryptSession(config))

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { HazelcastStore } from '@hazelcast-session/fastify'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { Browser } from './support/browser.ts'
 
 /** The README's TypeScript, which is one program from top to bottom. */
@@ -95,6 +97,29 @@ describe('the program of the README, with `hazelcastSession`', () => {
     expect([session?.principal, session?.data['visits'], session?.cookieMaxAge]).toEqual(['ann', 6, 2_592_000])
     await browser.get(`${url}/logout`)
     expect([browser.cookie, await manager.load(id)]).toEqual([undefined, undefined])
+  })
+
+  test('opens a WebSocket for who is logged in, and closes it at the log-out', async () => {
+    const url = urlOf(program.shop)
+    const browser = new Browser()
+    const open = (headers: Record<string, string>): WebSocket => new WebSocket(url, { headers })
+    const answer = async (socket: WebSocket): Promise<unknown> => {
+      const [, response]: unknown[] = await once(socket, 'unexpected-response')
+      return Reflect.get(Object(response), 'statusCode')
+    }
+    await browser.get(`${url}/login?user=ann`)
+    const cookie = browser.cookie ?? ''
+    const origin = 'https://shop.example'
+    expect(await answer(open({ cookie, origin: 'https://elsewhere.example' }))).toBe(403)
+    expect(await answer(open({ origin }))).toBe(401)
+    const socket = open({ cookie, origin })
+    await once(socket, 'open')
+    const message = once(socket, 'message')
+    socket.send('I am here')
+    expect(String(await message)).toBe('{"visits":1},false')
+    const closed = once(socket, 'close')
+    await browser.get(`${url}/logout`)
+    expect(String(await closed)).toBe('1008,session invalidated')
   })
 
   test('stops on SIGTERM: says so, and closes', async () => {

@@ -1,6 +1,6 @@
 import { SessionManager } from '@hazelcast-session/core'
-import type { SessionManagerOptions } from '@hazelcast-session/core'
-import { SessionCookie, isIntervalGiven, resolveOptions } from '@hazelcast-session/core/adapter'
+import type { SessionManagerOptions, SocketSession, UpgradeRequest } from '@hazelcast-session/core'
+import { SessionCookie, isIntervalGiven, openSocketSession, resolveOptions } from '@hazelcast-session/core/adapter'
 import type Koa from 'koa'
 import './augment.ts'
 import { hasSession, showOn } from './context-properties.ts'
@@ -12,6 +12,7 @@ import { ONE_DAY } from './library-session.ts'
 import { cookieName, middlewareOptions } from './middleware-options.ts'
 import type { HazelcastSessionOptions } from './middleware-options.ts'
 import { requestOptions } from './request-options.ts'
+import type { SessionData } from './session-data.ts'
 
 /** The middleware, and what belongs to it. */
 export interface HazelcastSessions extends Koa.Middleware {
@@ -19,6 +20,11 @@ export interface HazelcastSessions extends Koa.Middleware {
   readonly manager: SessionManager
   /** Answers 200, and 503 while the manager drains: for the load balancer's health check. */
   readonly health: Koa.Middleware
+  /**
+   * The session that the request for a WebSocket shows. `undefined`: it shows none, a forged one, or one that has ended. Rejects
+   * with `STORE_UNAVAILABLE` when that cannot be found out now. Writes no answer and no cookie: both are the application's.
+   */
+  readonly upgrade: (request: UpgradeRequest) => Promise<SocketSession<SessionData> | undefined>
 }
 
 /**
@@ -53,7 +59,8 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     ctx.status = manager.isDraining ? 503 : 200
     ctx.body = manager.isDraining ? 'draining' : 'ok'
   }
-  return Object.assign(middleware(config), { manager, health })
+  const upgrade: HazelcastSessions['upgrade'] = (request) => openSocketSession(config, request)
+  return Object.assign(middleware(config), { manager, health, upgrade })
 }
 
 function middleware(config: KoaExchangeConfig): Koa.Middleware {

@@ -12,6 +12,8 @@ export class StoreStand {
   readonly told: ('available' | 'unavailable')[] = []
   /** Keys of this case's entries that its listener was told of, oldest first. */
   readonly heard: string[] = []
+  /** Keys of this case's markers that the listener to ends was told of. */
+  readonly ends: string[] = []
   /** How often the listener was told that it may have missed something. */
   missed = 0
 
@@ -33,6 +35,12 @@ export class StoreStand {
       missed: () => {
         this.missed += 1
       },
+    })
+    this.store.listenToEnds?.({
+      changed: (key) => {
+        if (this.isOwn(key)) this.ends.push(key)
+      },
+      missed: () => {},
     })
     if (this.store.ready) await soon('a store that is ready', this.store.ready())
   }

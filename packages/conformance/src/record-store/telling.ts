@@ -33,6 +33,17 @@ export const telling: Behaviour<StoreStand> = {
       await eventually('the listener is told', () => stand.heard.includes(stand.key()))
     },
 
+    'who listens to ends is told of every marker, and of nothing else': async (stand) => {
+      ok('listenToEnds' in stand.store, 'This store has no `listenToEnds`: skip this case, and say why.')
+      const marker = '{"ended":"invalidated","writes":["a"]}'
+      await stand.store.create(stand.key('live'), stand.naming('{"n":1,"attributes":{"ended":"yes"}}'), LIFE)
+      await stand.store.create(stand.key('ended'), '{"n":1}', LIFE)
+      ok(await stand.store.replace(stand.key('ended'), '{"n":1}', marker, { ...LIFE, margin: 600 }))
+      await stand.store.create(stand.key('last'), '{"ended":"renamed"}', LIFE)
+      await eventually('the listener is told of both', () => stand.ends.length === 2)
+      equal(stand.ends.toSorted().join(), [stand.key('ended'), stand.key('last')].join())
+    },
+
     'nobody is told of what names somebody else, or was not applied': async (stand) => {
       await stand.store.create(stand.key('other'), '{"n":1,"notify":"somebody-else"}', LIFE)
       await stand.store.create(stand.key('same'), '{"n":1}', LIFE)

@@ -58,7 +58,7 @@ export class HazelcastConnection {
   /** Belongs to the client that counts now, also while that is still starting; resolved when it has shut itself down. */
   #gone: PromiseWithResolvers = turn()
   #watcher: StoreWatcher | undefined
-  #listener: MapListener | undefined
+  readonly #listeners: MapListener[] = []
   /** Settles with the end of the connecting phase; renewed by each one. */
   #turn: PromiseWithResolvers = turn()
   readonly #firstCallsWaitUntil: number
@@ -74,7 +74,15 @@ export class HazelcastConnection {
   }
 
   listen(name: string, listener: WriteListener): void {
-    this.#listener = new MapListener(name, listener, this.#options)
+    this.#listeners.push(MapListener.toName(name, listener, this.#options))
+  }
+
+  listenToEnds(listener: WriteListener): void {
+    const late = MapListener.toEnds(listener, this.#options)
+    this.#listeners.push(late)
+    if (this.#state.kind !== 'connected' || !this.#client) return
+    // What was written before it listens is not told either.
+    void late.attach(this.#client, this.#state.usable.map).then(() => listener.missed())
   }
 
   /** Of the cluster that the client is connected to, or was last. The client knows it, and has no method that says so. */
@@ -196,7 +204,8 @@ export class HazelcastConnection {
     if (!client) return
     const late = (): Error => new Error(`the map did not answer within ${OPEN_LIMIT} ms`)
     const map = await within(clock, OPEN_LIMIT, client.getMap<string, unknown>(mapName), late)
-    await within(clock, OPEN_LIMIT, this.#listener?.attach(client, map) ?? Promise.resolve(), late)
+    const listening = Promise.all(this.#listeners.map((listener) => listener.attach(client, map)))
+    await within(clock, OPEN_LIMIT, listening, late)
     const life = await within(clock, OPEN_LIMIT, probeMapLife(map, clock), late)
     logger.debug(`The map gives a replaced entry ${life.entryLife} seconds (0: for ever).`)
     if (this.#client !== client || this.#isClosed()) return

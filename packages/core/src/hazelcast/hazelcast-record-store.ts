@@ -52,6 +52,10 @@ export class HazelcastRecordStore implements RecordStore {
     this.#connection.listen(name, listener)
   }
 
+  listenToEnds(listener: WriteListener): void {
+    this.#connection.listenToEnds(listener)
+  }
+
   get mayKeepForEver(): boolean {
     return this.#connection.life?.entryLife === 0
   }

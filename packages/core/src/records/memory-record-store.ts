@@ -19,6 +19,7 @@ const SWEEP_STEPS = 2
 export class MemoryRecordStore implements RecordStore {
   readonly #entries = new Map<string, MemoryEntry>()
   readonly #listeners = new Map<string, Set<WriteListener>>()
+  readonly #endListeners = new Set<WriteListener>()
   readonly #clock: Clock
   #sweep = this.#entries.keys()
 
@@ -56,6 +57,11 @@ export class MemoryRecordStore implements RecordStore {
     else this.#listeners.set(name, new Set([listener]))
   }
 
+  /** As `listen`. */
+  listenToEnds(listener: WriteListener): void {
+    this.#endListeners.add(listener)
+  }
+
   async *find(): AsyncIterable<readonly StoredText[]> {
     const keys = [...this.#entries.keys()]
     for (let start = 0; start < keys.length; start += PAGE) {
@@ -69,6 +75,7 @@ export class MemoryRecordStore implements RecordStore {
   async close(): Promise<void> {
     this.#entries.clear()
     this.#listeners.clear()
+    this.#endListeners.clear()
   }
 
   /** Seconds that the entry still has, for tests; `undefined` when there is none. */
@@ -79,13 +86,12 @@ export class MemoryRecordStore implements RecordStore {
 
   #put(key: string, text: string, life: EntryLife): void {
     this.#entries.set(key, { text, goneAt: this.#clock.now() + (life.seconds + (life.margin ?? 0)) * 1000 })
-    if (this.#listeners.size > 0) this.#tell(key, text)
+    if (this.#listeners.size > 0) this.#tell(key, this.#listeners.get(fieldOf(text, 'notify') ?? ''))
+    if (this.#endListeners.size > 0 && fieldOf(text, 'ended') !== undefined) this.#tell(key, this.#endListeners)
   }
 
-  #tell(key: string, text: string): void {
-    const name = notifyOf(text)
-    if (name === undefined) return
-    for (const listener of this.#listeners.get(name) ?? []) queueMicrotask(() => listener.changed(key))
+  #tell(key: string, listeners: Iterable<WriteListener> = []): void {
+    for (const listener of listeners) queueMicrotask(() => listener.changed(key))
   }
 
   /** Drops the expired ones of a few entries, in turn: faster than new ones come, so that nothing piles up. */
@@ -105,12 +111,12 @@ export class MemoryRecordStore implements RecordStore {
   }
 }
 
-/** Whom a text names, if it is one that names somebody. */
-function notifyOf(text: string): string | undefined {
-  if (!text.includes('"notify"')) return undefined
+/** A field of the object that a text is of; `undefined`: it is not there, or no text itself. */
+function fieldOf(text: string, name: string): string | undefined {
+  if (!text.includes(`"${name}"`)) return undefined
   try {
-    const name: unknown = Reflect.get(Object(JSON.parse(text)), 'notify')
-    return typeof name === 'string' ? name : undefined
+    const value: unknown = Reflect.get(Object(JSON.parse(text)), name)
+    return typeof value === 'string' ? value : undefined
   } catch {
     return undefined
   }

@@ -45,6 +45,11 @@ export interface RecordStore {
    */
   listen?(name: string, listener: WriteListener): void
   /**
+   * Tells in the same way of entries that anybody creates or replaces with a text that has a field `ended`: markers. Called
+   * at most once, at any time. Optional: nobody is told anything then.
+   */
+  listenToEnds?(listener: WriteListener): void
+  /**
    * Pages of what is stored, in no order, expired sessions and markers included. May be told to look for what expired
    * only, and may then still give more.
    */
@@ -69,7 +74,7 @@ export interface StoredText {
 
 /** Must not throw. */
 export interface WriteListener {
-  /** The entry under `key` was written with the name that is listened for. */
+  /** The entry under `key` was written with what is listened for. */
   changed(key: string): void
   /** Some entries may have been written that were not told of. */
   missed(): void

@@ -9,12 +9,11 @@ export class ListeningStore extends ScriptedStore {
   clusterId = 'first'
 
   listen(name: string, listener: WriteListener): void {
-    this.memory.listen(name, {
-      changed: (key) => {
-        if (!this.losesEvents) listener.changed(key)
-      },
-      missed: () => listener.missed(),
-    })
+    this.memory.listen(name, this.#losing(listener))
+  }
+
+  listenToEnds(listener: WriteListener): void {
+    this.memory.listenToEnds(this.#losing(listener))
   }
 
   watch(watcher: StoreWatcher): void {
@@ -37,5 +36,14 @@ export class ListeningStore extends ScriptedStore {
   back(): void {
     this.always('works')
     for (const watcher of this.#watchers) watcher.available()
+  }
+
+  #losing(listener: WriteListener): WriteListener {
+    return {
+      changed: (key) => {
+        if (!this.losesEvents) listener.changed(key)
+      },
+      missed: () => listener.missed(),
+    }
   }
 }
