@@ -7,6 +7,7 @@ import { reasonOf } from '../logger.ts'
 import type { StoreWatcher, WriteListener } from '../records/record-store.ts'
 import { StoreUnavailableError } from '../records/store-unavailable.ts'
 import { clientConfig } from './client-config.ts'
+import { giveListenerTurns } from './listener-turns.ts'
 import { MapListener } from './map-listener.ts'
 import type { PeerToPeer } from './peer-to-peer.ts'
 import { MissingPackageError } from './peer-to-peer.ts'
@@ -173,7 +174,9 @@ export class HazelcastConnection {
     )
     const late = (): Error => new Error(`no member answered within ${START_LIMIT} ms`)
     try {
-      return await within(clock, START_LIMIT, starting, late)
+      const client = await within(clock, START_LIMIT, starting, late)
+      giveListenerTurns(client)
+      return client
     } catch (error) {
       // A client that comes too late is nobody's.
       starting.then((client) => this.#shutDown(client)).catch(() => {})
