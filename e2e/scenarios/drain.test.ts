@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { longest, statusCounts } from '../harness/answer.ts'
-import type { Balancer, BalancerOptions, Server } from '../harness/balancer.ts'
+import type { Balancer, BalancerOptions } from '../harness/balancer.ts'
 import type { Cluster } from '../harness/cluster.ts'
-import { freePort } from '../harness/free-port.ts'
+import { Fleet } from '../harness/fleet.ts'
 import { HAProxy } from '../harness/haproxy.ts'
 import { Load, isServed } from '../harness/load.ts'
 import { measured } from '../harness/measured.ts'
@@ -11,18 +11,16 @@ import { Nginx } from '../harness/nginx.ts'
 import { canRunHAProxy, canRunNginx, canStartMembers } from '../harness/requirements.ts'
 import { STICKY } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
+import type { CastOptions } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
 import { Visitors } from '../harness/visitors.ts'
 import { waitFor } from '../harness/wait-for.ts'
-import type { Worker } from '../harness/worker.ts'
 
 const USERS = 16
 const VISITORS = 4
 /** Ms between two requests of one kind of a user. */
 const PAUSE = 200
 const CALM = 1500
-/** Ms from SIGTERM to the end of the server: three times what HAProxy needs to notice, which looks every second, and twice. */
-const DRAIN = 4000
 /** Requests of a user that may be under way at once: a read and a write, and one of each visitor. */
 const UNDER_WAY = 2 * USERS + VISITORS
 const NAMES = ['w1', 'w2', 'w3']
@@ -57,43 +55,26 @@ describe.skipIf(!canStartMembers)('behind a load balancer', () => {
     describe.skipIf(!canRun).each<(typeof BALANCERS)[number]['ways'][number]>(ways)(
       'and finds workers by $by',
       ({ by, env, restarts }) => {
-        let servers: Server[]
+        let fleet: Fleet
         let balancer: Balancer
         let users: User[]
-        const workers = new Map<string, Worker>()
-
-        async function start(name: string): Promise<void> {
-          const { port } = servers.find((server) => server.name === name)!
-          const further = { ...env, PORT: String(port), SHOP_DRAIN_MS: String(DRAIN) }
-          workers.set(name, await stage.worker(cluster, { ...STICKY, name, env: further }))
-          await balancer.welcome(name)
-        }
-
-        /** The balancer knows before the worker goes, and the process ends by itself. */
-        async function restart(name: string): Promise<void> {
-          const worker = workers.get(name)!
-          await balancer.retire(name, () => worker.terminate())
-          expect(worker.isRunning).toBe(true)
-          expect(await worker.exited).toEqual({ code: 0, signal: null })
-          await start(name)
-        }
+        const options: CastOptions = { ...STICKY, env }
 
         async function expectNothingLost(): Promise<void> {
           for (const user of users) expect(await user.contradictions(balancer)).toEqual([])
         }
 
         beforeAll(async () => {
-          servers = await Promise.all(NAMES.map(async (name) => ({ name, port: await freePort() })))
-          balancer = await stage.balancer(spawn({ servers, by }))
-          await Promise.all(['w1', 'w2'].map(start))
+          fleet = await Fleet.behind(stage, cluster, NAMES, (servers) => spawn({ servers, by }))
+          balancer = fleet.balancer
+          await Promise.all(['w1', 'w2'].map((name) => fleet.start(name, options)))
           await stage.browser().untilServed(balancer)
           users = await Promise.all(
             Array.from({ length: USERS }, (_, index) => User.logIn(stage.browser(), balancer, `user${index}`)),
           )
         })
 
-        // The next ones have their names.
-        afterAll(() => Promise.all([...workers.values()].map((worker) => worker.kill())))
+        afterAll(() => fleet.kill())
 
         test('sessions stay at their workers, of which each has some, or are at home anywhere', async () => {
           const seen = await Promise.all(
@@ -113,9 +94,9 @@ describe.skipIf(!canStartMembers)('behind a load balancer', () => {
           const load = new Load(users, [balancer], PAUSE).start()
           const visitors = new Visitors(balancer, VISITORS)
           await pause(CALM)
-          await restart('w1')
-          await start('w3')
-          for (const name of restarts) await restart(name)
+          await fleet.restart('w1', options)
+          await fleet.start('w3', options)
+          for (const name of restarts) await fleet.restart(name, options)
           const end = performance.now()
           await waitFor('everybody is served', () => load.hasServedAll(end))
           await Promise.all([load.stop(), visitors.stop()])
@@ -135,7 +116,7 @@ describe.skipIf(!canStartMembers)('behind a load balancer', () => {
           const load = new Load(users, [balancer], PAUSE).start()
           await pause(CALM)
           const killed = performance.now()
-          await workers.get('w2')!.kill()
+          await fleet.workers.get('w2')!.kill()
           await waitFor('everybody is served again', () => load.hasServedAll(killed, 5))
           await load.stop()
           const failed = load.events.filter((event) => !isServed(event))
@@ -147,8 +128,8 @@ describe.skipIf(!canStartMembers)('behind a load balancer', () => {
           expect(reads).toEqual([])
           expect(failed.length).toBeLessThanOrEqual(UNDER_WAY)
           await expectNothingLost()
-          await start('w2')
-          for (const worker of workers.values()) expect(worker.output).not.toContain('WORKER_NAME_TAKEN')
+          await fleet.start('w2', options)
+          for (const worker of fleet.workers.values()) expect(worker.output).not.toContain('WORKER_NAME_TAKEN')
         })
       },
     )
