@@ -67,6 +67,7 @@ export class HazelcastConnection {
   constructor(options: HazelcastConnectionOptions) {
     this.#options = options
     this.#firstCallsWaitUntil = options.clock.now() + options.operationTimeout / 2
+    if (options.client) giveListenerTurns(options.client)
     void this.#supervise()
   }
 
