@@ -1,11 +1,17 @@
 import { SessionManager } from '@hazelcast-session/core'
 import type { SocketSession, UpgradeRequest } from '@hazelcast-session/core'
-import { SessionCookie, isIntervalGiven, openSocketSession, resolveOptions } from '@hazelcast-session/core/adapter'
+import {
+  SessionCookie,
+  SessionImport,
+  isIntervalGiven,
+  openSocketSession,
+  resolveOptions,
+} from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import './augment.ts'
 import { ExpressExchange } from './express-exchange.ts'
 import type { ExpressExchangeConfig } from './express-exchange.ts'
-import { SessionImport } from './imported-session.ts'
+import { formerStore } from './former-store.ts'
 import { cookieName, middlewareOptions } from './middleware-options.ts'
 import type { HazelcastSessionOptions } from './middleware-options.ts'
 import { pathName } from './path-name.ts'
@@ -38,6 +44,9 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
   const extension = middlewareOptions(process.env)
   const options = resolveOptions(given, process.env, extension)
   const manager = new SessionManager(managerOptions(given, Object.keys(extension.fields)))
+  const isGiven = isIntervalGiven(given, process.env)
+  const { maxAge = null } = typeof options.cookie === 'function' ? {} : options.cookie
+  const importing = { manager, timeout: options.operationTimeout, usualMaxAge: maxAge, isIntervalGiven: isGiven }
   const config: ExpressExchangeConfig = {
     options,
     manager,
@@ -47,8 +56,8 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     saveUninitialized: options.saveUninitialized,
     unset: options.unset,
     store: new RequestStore(manager, options),
-    isIntervalGiven: isIntervalGiven(given, process.env),
-    imports: options.importFrom && new SessionImport(options.importFrom, manager, options.operationTimeout),
+    isIntervalGiven: isGiven,
+    imports: options.importFrom && new SessionImport(formerStore(options.importFrom), importing),
   }
   const health: Handler = (_req, res) => void res.sendStatus(manager.isDraining ? 503 : 200)
   const upgrade: HazelcastSessions['upgrade'] = (request) => openSocketSession(config, request)

@@ -1,6 +1,6 @@
 import type { SessionManagerOptions } from '@hazelcast-session/core'
 import type { HttpOptions, OptionsExtension, Secret } from '@hazelcast-session/core/adapter'
-import { httpOptions } from '@hazelcast-session/core/adapter'
+import { httpOptions, importOption } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import { z } from 'zod'
 
@@ -130,12 +130,7 @@ export function middlewareOptions(environment: NodeJS.ProcessEnv): OptionsExtens
       saveUninitialized: z.boolean().default(true),
       unset: z.enum(['destroy', 'keep']).default('keep'),
       skip: z.custom<NonNullable<MiddlewareOptions['skip']>>(isFunction, 'expected a function').optional(),
-      importFrom: z
-        .custom<ImportStore>(
-          (value) => typeof value === 'object' && value !== null && 'get' in value && 'destroy' in value,
-          'expected a store with the methods get and destroy',
-        )
-        .optional(),
+      importFrom: importOption<ImportStore>(),
       store: z
         .undefined('expected none: sessions are kept in Hazelcast. `importFrom` moves those of another store there')
         .optional(),

@@ -1,12 +1,19 @@
 import { SessionManager } from '@hazelcast-session/core'
 import type { SocketSession, UpgradeRequest } from '@hazelcast-session/core'
-import { SessionCookie, isIntervalGiven, openSocketSession, resolveOptions } from '@hazelcast-session/core/adapter'
+import {
+  SessionCookie,
+  SessionImport,
+  isIntervalGiven,
+  openSocketSession,
+  resolveOptions,
+} from '@hazelcast-session/core/adapter'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import './augment.ts'
 import { covers } from './cookie-path.ts'
 import type { StoredData } from './library-session.ts'
 import { decryptSession } from './decrypt-session.ts'
+import { formerStore } from './former-store.ts'
 import { FastifyExchange } from './fastify-exchange.ts'
 import type { FastifyExchangeConfig } from './fastify-exchange.ts'
 import { nameOf, pluginOptions } from './plugin-options.ts'
@@ -68,6 +75,9 @@ function configOf(given: object, app: FastifyInstance): FastifyExchangeConfig {
   const extension = pluginOptions(process.env)
   const options = resolveOptions(given, process.env, extension)
   const manager = new SessionManager(without(given, Object.keys(extension.fields)))
+  const isGiven = isIntervalGiven(given, process.env)
+  const { maxAge = null } = options.cookie
+  const importing = { manager, timeout: options.operationTimeout, usualMaxAge: maxAge, isIntervalGiven: isGiven }
   let isNoted = false
   return {
     options,
@@ -78,8 +88,8 @@ function configOf(given: object, app: FastifyInstance): FastifyExchangeConfig {
     saveUninitialized: options.saveUninitialized,
     unset: 'keep',
     store: new RequestStore(manager),
-    isIntervalGiven: isIntervalGiven(given, process.env),
-    imports: undefined,
+    isIntervalGiven: isGiven,
+    imports: options.importFrom && new SessionImport(formerStore(options.importFrom), importing),
     noteInsecure: () => {
       if (!isNoted) app.log.warn(INSECURE)
       isNoted = true

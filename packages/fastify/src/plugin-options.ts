@@ -1,6 +1,6 @@
-import type { FastifySessionOptions } from '@fastify/session'
+import type { FastifySessionOptions, SessionStore } from '@fastify/session'
 import type { SessionManagerOptions } from '@hazelcast-session/core'
-import { httpOptions } from '@hazelcast-session/core/adapter'
+import { httpOptions, importOption } from '@hazelcast-session/core/adapter'
 import type { CookieSigner, HttpOptions, OptionsExtension, Secret } from '@hazelcast-session/core/adapter'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -8,6 +8,9 @@ import type { CookieTerms } from './surface-cookie.ts'
 
 /** A signer of the application, as @fastify/cookie knows it. */
 type LibrarySigner = Exclude<FastifySessionOptions['secret'], string | string[]>
+
+/** A store of @fastify/session's kind to take sessions over from. */
+export type ImportStore = Pick<SessionStore, 'get' | 'destroy'>
 
 /** The library's flags of a cookie, and the cookie's name as the other packages spell it. */
 interface CookieSettings extends Omit<CookieTerms, 'encode'> {
@@ -38,6 +41,8 @@ export interface HazelcastSessionOptions extends SessionManagerOptions, LibraryO
   readonly routeCookie?: boolean | string | undefined
   /** Requests that need no session: it is not even loaded. For static files. */
   readonly skip?: ((request: FastifyRequest) => boolean) | undefined
+  /** The store of before. A session that is not in the cluster is looked for there, once, and moved. */
+  readonly importFrom?: ImportStore | undefined
 }
 
 export interface PluginOptions extends Omit<HttpOptions, 'secret'> {
@@ -49,6 +54,7 @@ export interface PluginOptions extends Omit<HttpOptions, 'secret'> {
   readonly rolling: boolean
   readonly saveUninitialized: boolean
   readonly skip: HazelcastSessionOptions['skip']
+  readonly importFrom: ImportStore | undefined
   readonly store: undefined
   readonly algorithm: 'sha256' | undefined
 }
@@ -128,7 +134,10 @@ export function pluginOptions(environment: NodeJS.ProcessEnv): OptionsExtension<
       rolling: z.boolean().default(true),
       saveUninitialized: z.boolean().default(true),
       skip: z.custom<NonNullable<PluginOptions['skip']>>(isFunction, 'expected a function').optional(),
-      store: z.undefined('expected none: sessions are kept in Hazelcast').optional(),
+      importFrom: importOption<ImportStore>(),
+      store: z
+        .undefined('expected none: sessions are kept in Hazelcast. `importFrom` moves those of another store there')
+        .optional(),
       algorithm: z
         .literal('sha256', "expected 'sha256', with which all frameworks sign; for another give a signer as `secret`")
         .optional(),

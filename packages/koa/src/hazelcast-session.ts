@@ -1,11 +1,18 @@
 import { SessionManager } from '@hazelcast-session/core'
 import type { SessionManagerOptions, SocketSession, UpgradeRequest } from '@hazelcast-session/core'
-import { SessionCookie, isIntervalGiven, openSocketSession, resolveOptions } from '@hazelcast-session/core/adapter'
+import {
+  SessionCookie,
+  SessionImport,
+  isIntervalGiven,
+  openSocketSession,
+  resolveOptions,
+} from '@hazelcast-session/core/adapter'
 import type Koa from 'koa'
 import './augment.ts'
 import { hasSession, showOn } from './context-properties.ts'
 import { CookieRenewals } from './cookie-renewals.ts'
 import { withDefaultInterval } from './default-interval.ts'
+import { formerStore } from './former-store.ts'
 import { KoaExchange } from './koa-exchange.ts'
 import type { KoaExchangeConfig } from './koa-exchange.ts'
 import { ONE_DAY } from './library-session.ts'
@@ -42,6 +49,8 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
   )
   const seconds = (usual.maxAge === 'session' ? ONE_DAY : usual.maxAge) / 1000
   const manager = new SessionManager(withDefaultInterval(managerOptions, process.env, seconds))
+  const usualMaxAge = usual.maxAge === 'session' ? null : usual.maxAge
+  const importing = { manager, timeout: options.operationTimeout, usualMaxAge, isIntervalGiven: isGiven }
   const config: KoaExchangeConfig = {
     options,
     usual,
@@ -53,7 +62,7 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     rolling: options.rolling,
     saveUninitialized: false,
     unset: 'destroy',
-    imports: undefined,
+    imports: options.importFrom && new SessionImport(formerStore(options.importFrom), importing),
   }
   const health: Koa.Middleware = (ctx) => {
     ctx.status = manager.isDraining ? 503 : 200

@@ -5,6 +5,7 @@ import type Koa from 'koa'
 import type { CookieRenewals } from './cookie-renewals.ts'
 import type { MiddlewareOptions } from './middleware-options.ts'
 import type { RequestOptions } from './request-options.ts'
+import { translatedCookies } from './former-store.ts'
 import { isOwn, replaceData, surfaceOf, surfaces } from './session-surface.ts'
 import type { Surface, SurfaceOwner } from './session-surface.ts'
 import { isStreamed } from './streamed-body.ts'
@@ -39,7 +40,7 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   #byHand: Promise<unknown> | undefined
 
   constructor(config: KoaExchangeConfig, ctx: Koa.Context) {
-    super(config, ctx.headers.cookie, ctx.res)
+    super(config, config.imports ? translatedCookies(ctx, config.cookie) : ctx.headers.cookie, ctx.res)
     this.#config = config
     this.#ctx = ctx
   }
@@ -196,6 +197,8 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   }
 
   isRenewalDue(session: Session): boolean {
+    // The browser has the cookie of before.
+    if (this.cookieHeader !== this.#ctx.headers.cookie) return true
     if (this.#isForced || (this.#surface && Reflect.get(this.#surface, '_requireSave') === true)) return true
     const { renew, maxAge: usual } = this.#config.usual
     if (!renew) return false

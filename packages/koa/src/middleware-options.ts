@@ -1,10 +1,16 @@
 import type { SessionManagerOptions } from '@hazelcast-session/core'
-import { httpOptions } from '@hazelcast-session/core/adapter'
+import { httpOptions, importOption } from '@hazelcast-session/core/adapter'
 import type { HttpOptions, OptionsExtension, Secret } from '@hazelcast-session/core/adapter'
 import type Koa from 'koa'
 import { z } from 'zod'
 import type { ContextSession } from './context-session.ts'
 import type { StoredData } from './session-data.ts'
+
+/** A store of koa-session's kind to take sessions over from; not one that is made anew for each request. */
+export interface ImportStore {
+  get(key: string, maxAge: undefined, options: { readonly rolling: boolean }): unknown
+  destroy(key: string, options: object): unknown
+}
 
 /** Flags of the cookie, as koa-session gives them to `ctx.cookies.set`. */
 interface CookieTerms {
@@ -61,6 +67,11 @@ export interface HazelcastSessionOptions extends SessionManagerOptions, LibraryO
   readonly routeCookie?: boolean | string | undefined
   /** Requests that need no session: it is not even loaded. For static files. */
   readonly skip?: ((ctx: Koa.Context) => boolean) | undefined
+  /**
+   * The store of before. A session that is not in the cluster is looked for there, once, and moved. koa-session's own cookie is
+   * understood meanwhile, by the application's `keys`.
+   */
+  readonly importFrom?: ImportStore | undefined
 }
 
 /** Those that are read of `HazelcastSessionOptions` beside the manager's. */
@@ -78,6 +89,7 @@ export interface MiddlewareOptions extends HttpOptions, CookieTerms {
   readonly beforeSave: LibraryOptions['beforeSave']
   readonly cookie: CookieTerms & { readonly name?: string | undefined }
   readonly skip: HazelcastSessionOptions['skip']
+  readonly importFrom: ImportStore | undefined
   readonly store: undefined
   readonly ContextStore: undefined
   readonly externalKey: undefined
@@ -135,7 +147,8 @@ export function middlewareOptions(environment: NodeJS.ProcessEnv): OptionsExtens
       beforeSave: functionOption(),
       cookie: z.strictObject({ name: z.string().min(1).optional(), ...terms }).default({}),
       skip: functionOption(),
-      store: noOption(IN_HAZELCAST),
+      importFrom: importOption<ImportStore>(),
+      store: noOption(`${IN_HAZELCAST}. \`importFrom\` moves those of another store there`),
       ContextStore: noOption(IN_HAZELCAST),
       externalKey: noOption('the id travels in a signed cookie. `genid` makes ids of your own'),
       encode: noOption(`${IN_HAZELCAST}, and not in the cookie. \`serializer\` turns attributes into text`),

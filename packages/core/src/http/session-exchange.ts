@@ -5,7 +5,7 @@ import { PendingWork } from './pending-work.ts'
 import { RequestSession } from './request-session.ts'
 import type { RequestSessionConfig } from './request-session.ts'
 import type { SessionHost } from './session-host.ts'
-import type { SessionSource } from './session-source.ts'
+import type { SessionImport } from './session-import.ts'
 
 /** What all requests of one middleware share. */
 export interface SessionExchangeConfig extends RequestSessionConfig {
@@ -15,7 +15,8 @@ export interface SessionExchangeConfig extends RequestSessionConfig {
   readonly saveUninitialized: boolean
   /** Whether a session that the application took away from its request ends, or is only not seen any more. */
   readonly unset: 'destroy' | 'keep'
-  readonly imports: SessionSource | undefined
+  /** Where sessions are taken over from. */
+  readonly imports: SessionImport | undefined
 }
 
 /**

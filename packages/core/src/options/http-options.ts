@@ -19,6 +19,13 @@ function isSecret(value: unknown): value is Secret {
   return typeof value === 'string' || Buffer.isBuffer(value)
 }
 
+/** Reader of `importFrom`: a store of a session library, for whose types the adapter answers. */
+export function importOption<Store>(): z.ZodType<Store | undefined> {
+  const isStore = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null && 'get' in value && 'destroy' in value
+  return z.custom<Store>(isStore, 'expected a store with the methods get and destroy').optional()
+}
+
 /** Readers of these options. `environment` says whether this is production. */
 export function httpOptions(environment: NodeJS.ProcessEnv): OptionsExtension<HttpOptions> {
   const isProduction = environment['NODE_ENV'] === 'production'

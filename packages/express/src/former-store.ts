@@ -1,0 +1,20 @@
+import { calledBack } from '@hazelcast-session/core/adapter'
+import type { FormerStore } from '@hazelcast-session/core/adapter'
+import type { SessionData } from 'express-session'
+import { isHidden } from './hidden-names.ts'
+import type { ImportStore } from './middleware-options.ts'
+
+/** A store of express-session's kind, to take sessions over from. */
+export function formerStore(store: ImportStore): FormerStore {
+  return {
+    find: async (id) => {
+      const data = await calledBack<SessionData | null>((done) => store.get(id, done))
+      if (!data) return undefined
+      // Stores that do not go by the library's own may have none.
+      const cookie: SessionData['cookie'] | undefined = Reflect.get(data, 'cookie')
+      const attributes = Object.fromEntries(Object.entries(data).filter(([name]) => !isHidden(name)))
+      return { attributes, maxAge: cookie?.originalMaxAge }
+    },
+    remove: (id) => calledBack((done) => store.destroy(id, done)),
+  }
+}
