@@ -10,12 +10,15 @@ import { STICKY, STORE_SETUPS } from '../harness/setups.ts'
 import type { Setup } from '../harness/setups.ts'
 import { Stage } from '../harness/stage.ts'
 import { User } from '../harness/user.ts'
-import type { Framework, Worker } from '../harness/worker.ts'
+import type { Worker, WorkerOptions } from '../harness/worker.ts'
 
 const SETUPS: readonly Setup[] = [STORE_SETUPS[0]!, STICKY]
 
-/** The promises that the shop on Express keeps, kept by the shop on another framework, and with one on Express beside it. */
-export function playOn(framework: Framework): void {
+/** What a shop is built with. */
+type Build = Pick<WorkerOptions, 'framework' | 'program' | 'env'>
+
+/** The promises that the shop on Express keeps, kept by another shop at each door, and with one on Express beside it. */
+export function playOn(buildFor: (setup: Setup) => Build): void {
   const stage = new Stage()
   let cluster: Cluster
   /** One pair for each door. */
@@ -25,9 +28,10 @@ export function playOn(framework: Framework): void {
   })
 
   describe.each(SETUPS)('$title', (setup) => {
+    const build = buildFor(setup)
     let workers: [Worker, Worker]
     beforeAll(async () => {
-      workers = await stage.pair(cluster, { ...setup, framework, operationTimeout: BUDGET })
+      workers = await stage.pair(cluster, { ...setup, ...build, operationTimeout: BUDGET })
       shops.push(workers)
     })
 
@@ -61,10 +65,11 @@ export function playOn(framework: Framework): void {
         expect((await user.browser.logout(second)).status).toBe(204)
         expect(await user.browser.session(first)).toMatchObject({ isNew: true, attributes: {} })
       }
+      await expectParallelWritesKept(stage, [workers[0], young], 20)
     })
 
     test('dies, and loses none of 50 sessions', async () => {
-      const doomed = await stage.pair(cluster, { ...setup, framework })
+      const doomed = await stage.pair(cluster, { ...setup, ...build })
       measured(await expectSessionsToOutlive(stage, doomed, 50))
     })
   })

@@ -3,5 +3,5 @@ import { playOn } from '../acts/other-framework.ts'
 import { canStartMembers } from '../harness/requirements.ts'
 
 describe.skipIf(!canStartMembers)('a worker on Fastify', () => {
-  playOn('fastify')
+  playOn(() => ({ framework: 'fastify' }))
 })

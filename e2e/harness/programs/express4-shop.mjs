@@ -109,6 +109,18 @@ app.post(
   }),
 )
 app.post(
+  '/cart',
+  waiting(async (req, res) => {
+    await door.update(req, (data) => {
+      const cart = Object(Reflect.get(data, 'cart'))
+      const count = Number(cart[req.body.item] ?? 0) + 1
+      Reflect.set(data, 'cart', { ...cart, [req.body.item]: count })
+      return count
+    })
+    res.redirect(303, '/')
+  }),
+)
+app.post(
   '/api/login',
   waiting(async (req, res) => {
     await door.signIn(req)
