@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Balancer, BalancerOptions } from './balancer.ts'
+import type { Balancer, BalancerOptions, Server } from './balancer.ts'
 import { freePort } from './free-port.ts'
 import { HAPROXY } from './requirements.ts'
 import { waitFor } from './wait-for.ts'
@@ -13,8 +13,11 @@ import { waitFor } from './wait-for.ts'
 const PAGE = new URL('../../docs/guides/load-balancers/haproxy.md', import.meta.url)
 const FENCED = /^```haproxy\n([^]*?)^```$/gm
 const PATIENCE = '20s'
+/** The back ends of a site of two applications. */
+const APPLICATIONS = ['account', 'app'] as const
+type Application = (typeof APPLICATIONS)[number]
 /** Of the lines of `show stat`. */
-const COLUMN = { backend: 0, server: 1, status: 17 } as const
+const COLUMN = { server: 1, status: 17 } as const
 
 /** A real HAProxy, with the configuration of our guide. */
 export class HAProxy implements Balancer {
@@ -32,11 +35,21 @@ export class HAProxy implements Balancer {
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (this.#output += String(chunk)))
   }
 
-  static async spawn(options: BalancerOptions): Promise<HAProxy> {
+  static spawn(options: BalancerOptions): Promise<HAProxy> {
+    return HAProxy.#start((blocks) => configuration(blocks, options))
+  }
+
+  /** One site of two applications, as the guide has it: `/account` is one's, all else the other's. */
+  static spawnForTwo(servers: Readonly<Record<Application, readonly Server[]>>): Promise<HAProxy> {
+    return HAProxy.#start((blocks) => configurationForTwo(blocks, servers))
+  }
+
+  static async #start(configured: (blocks: readonly string[]) => string): Promise<HAProxy> {
     const folder = await mkdtemp(join(tmpdir(), 'haproxy-'))
     const port = await freePort()
     const file = join(folder, 'haproxy.cfg')
-    await writeFile(file, configuration(await readFile(PAGE, 'utf8'), options, port, socketIn(folder)))
+    const blocks = Array.from((await readFile(PAGE, 'utf8')).matchAll(FENCED), ([, text = '']) => text)
+    await writeFile(file, adapted(configured(blocks), port, socketIn(folder)))
     const child = spawn(HAPROXY, ['-db', '-f', file], { stdio: ['ignore', 'pipe', 'pipe'] })
     return new HAProxy(`http://127.0.0.1:${port}`, folder, child)
   }
@@ -67,7 +80,7 @@ export class HAProxy implements Balancer {
   async #marked(name: string, status: 'UP' | 'DOWN'): Promise<void> {
     await waitFor(`HAProxy has marked ${name} ${status}`, async () => {
       const lines = await this.#stat()
-      const line = lines.find((columns) => columns[COLUMN.backend] === 'app' && columns[COLUMN.server] === name)
+      const line = lines.find((columns) => columns[COLUMN.server] === name)
       // `DOWN 1/2` is on its way up.
       return line?.[COLUMN.status] === status
     })
@@ -97,20 +110,55 @@ function ask(path: string, command: string): Promise<string> {
   })
 }
 
-/** The page's, with our cookie, addresses and workers in the place of its examples, and more patience. */
-function configuration(page: string, { servers, by }: BalancerOptions, port: number, socket: string): string {
-  const [whole = '', routed = ''] = [...page.matchAll(FENCED)].map(([, text]) => text)
-  const isSuffix = /txn\.worker/
-  const isServer = /^ {2}server /
-  const kept = whole.split('\n').filter((line) => !isServer.test(line) && (by === 'suffix' || !isSuffix.test(line)))
-  const further = routed.split('\n').filter((line) => by === 'route cookie' && !isServer.test(line))
-  const [example = ''] = (by === 'suffix' ? whole : routed).split('\n').filter((line) => isServer.test(line))
-  const lines = servers.map((server) =>
-    example.replaceAll('worker-1', server.name).replace(/\d+\.\d+\.\d+\.\d+:\d+/, `127.0.0.1:${server.port}`),
-  )
+const IS_SUFFIX = /txn\.worker/
+const IS_SERVER = /^ {2}server /
+
+/** The page's, with our workers in the place of its examples. */
+function configuration([whole = '', routed = '']: readonly string[], { servers, by }: BalancerOptions): string {
+  const kept = whole.split('\n').filter((line) => !IS_SERVER.test(line) && (by === 'suffix' || !IS_SUFFIX.test(line)))
+  const further = by === 'route cookie' ? withServers(routed, servers) : serverLines(whole, servers)
+  return [...kept, further].join('\n')
+}
+
+/** The same with the page's front end and back ends of two applications, which go on as its first one. */
+function configurationForTwo(
+  [whole = '', , two = '']: readonly string[],
+  servers: Readonly<Record<Application, readonly Server[]>>,
+): string {
+  const [before = ''] = whole.split(/^frontend /m)
+  const [, first = ''] = whole.split(/^backend .*\n/m)
+  const common = first.split('\n').filter((line) => !IS_SERVER.test(line) && !IS_SUFFIX.test(line))
+  const sections = two.split(/^(?=backend )/m).map((section) => {
+    const application = APPLICATIONS.find((name) => section.startsWith(`backend ${name}\n`))
+    if (!application) return section
+    const [head = '', ...own] = section.split('\n')
+    return [head, ...common, withServers(own.join('\n'), servers[application])].join('\n')
+  })
+  return [before, ...sections].join('\n')
+}
+
+/** A part of the page, with these servers in the place of its examples. */
+function withServers(block: string, servers: readonly Server[]): string {
+  const kept = block.split('\n').filter((line) => !IS_SERVER.test(line))
+  return [...kept, serverLines(block, servers)].join('\n')
+}
+
+/** The first server line once for each. */
+function serverLines(block: string, servers: readonly Server[]): string {
+  const example = /^ {2}server (\S+) .*$/m.exec(block)
+  const [line = '', exampleName = ''] = example ?? []
+  return servers
+    .map(
+      ({ name, port }) =>
+        `${line.replaceAll(exampleName, name).replace(/\d+\.\d+\.\d+\.\d+:\d+/, `127.0.0.1:${port}`)}\n`,
+    )
+    .join('')
+}
+
+/** With our cookie and addresses, and more patience. */
+function adapted(text: string, port: number, socket: string): string {
   return (
-    [...kept, ...further, ...lines, '']
-      .join('\n')
+    text
       .replace('connect.sid', 'shop.sid')
       // A worker that waits for its turn on a busy machine is not down. One that is does not take a connection at all.
       .replace(/timeout (connect|check) .*/g, `timeout $1 ${PATIENCE}`)

@@ -18,6 +18,8 @@ export function shop(door: Door): Express {
 
 function addPage(app: Express, door: Door): void {
   app.get('/', (req, res) => {
+    // Who goes back after a log-out shall not see what was there before.
+    res.set('cache-control', 'no-store')
     res.send(page({ worker: door.worker, user: req.session.user, cart: req.session.cart ?? {} }))
   })
   app.post('/login', (req, res) => door.signIn(req, String(req.body.user)).then(() => res.redirect(303, '/')))

@@ -32,7 +32,11 @@ export async function shop(app: FastifyInstance, openDoor: OpenDoor): Promise<Do
 
 function addPage(app: FastifyInstance, door: Door): void {
   app.get('/', async ({ session }, reply) => {
-    return reply.type('text/html').send(page({ worker: door.worker, user: session.user, cart: session.cart ?? {} }))
+    // Who goes back after a log-out shall not see what was there before.
+    return reply
+      .header('cache-control', 'no-store')
+      .type('text/html')
+      .send(page({ worker: door.worker, user: session.user, cart: session.cart ?? {} }))
   })
   app.post<Form>('/login', async (request, reply) => {
     await door.signIn(request, String(request.body.user))

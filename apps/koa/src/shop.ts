@@ -27,6 +27,8 @@ function pageRoutes(door: Door): Record<string, Route> {
   return {
     'GET /': (ctx) => {
       const { user, cart = {} } = ctx.session
+      // Who goes back after a log-out shall not see what was there before.
+      ctx.set('cache-control', 'no-store')
       ctx.body = page({ worker: door.worker, user, cart })
     },
     'POST /login': async (ctx) => door.signIn(ctx, await field(ctx, 'user')).then(() => back(ctx, '')),
