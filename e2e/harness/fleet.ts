@@ -37,7 +37,7 @@ export class Fleet {
   /** Resolves when requests are sent to it. */
   async start(name: string, { env, ...options }: CastOptions): Promise<void> {
     const port = this.#servers.find((server) => server.name === name)?.port
-    const further = { ...env, PORT: String(port), SHOP_DRAIN_MS: String(DRAIN) }
+    const further = { SHOP_DRAIN_MS: String(DRAIN), ...env, PORT: String(port) }
     this.workers.set(name, await this.#stage.worker(this.#cluster, { ...options, name, env: further }))
     await this.balancer.welcome(name)
   }

@@ -28,10 +28,14 @@ async function obstacleToMembers(): Promise<string | undefined> {
 /** Where Debian's packages put them. */
 export const HAPROXY = '/usr/sbin/haproxy'
 export const NGINX = '/usr/sbin/nginx'
+export const APACHE = '/usr/sbin/apache2'
+export const CADDY = '/usr/bin/caddy'
 
 /** True where that load balancer can run as well; as for members. */
 export const canRunHAProxy: boolean = canStartMembers && has(HAPROXY, 'haproxy')
 export const canRunNginx: boolean = canStartMembers && has(NGINX, 'nginx-light')
+export const canRunApache: boolean = canStartMembers && has(APACHE, 'apache2-bin')
+export const canRunCaddy: boolean = canStartMembers && has(CADDY, 'caddy')
 
 function has(program: string, ofPackage: string): boolean {
   try {
