@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,13 +8,20 @@ import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
 const APP = join(ROOT, 'e2e/next-app')
 const VISITS = join(ROOT, 'e2e/next-visits')
 const SHOP = join(ROOT, 'apps/next')
+/** An application cannot say which Next.js it is built with: that of the folders above it. */
+const APP_ON_15 = join(ROOT, 'apps/next-15/dist')
 /** What every build is made of as well, as `turbo run build` leaves it. */
 const PACKAGES = ['packages/next/dist', 'packages/core/dist', 'apps/shop/dist'].map((folder) => join(ROOT, folder))
 const QUIET = { NEXT_TELEMETRY_DISABLED: '1' }
+
+/** Next.js 15 has no proxy, but a middleware, which runs on another runtime if it is not told. */
+const MIDDLEWARE = "export { proxy as middleware } from './proxy.js'\nexport const config = { runtime: 'nodejs' }\n"
+
+/** The versions of Next.js that are supported. */
+export type NextMajor = 15 | 16
 
 /** How a worker is started that is an application of Next.js. */
 export interface NextProgram {
@@ -23,48 +30,67 @@ export interface NextProgram {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** `next start` of the application of the tests. */
-export async function nextStart(): Promise<NextProgram> {
-  await build(APP, process.execPath, [NEXT, 'build'])
-  return { program: NEXT, args: ['start', APP, '-p', '0', '-H', '127.0.0.1'], env: QUIET }
+/** `next start` of the application of the tests, on either version. */
+export async function nextStart(major: NextMajor): Promise<NextProgram> {
+  const folder = major === 15 ? APP_ON_15 : APP
+  const next = nextOf(folder)
+  await unlessBuilt(folder, [APP, ...PACKAGES], async () => {
+    if (major === 15) await copyApp()
+    await run(folder, process.execPath, [next, 'build'])
+  })
+  return { program: next, args: ['start', folder, '-p', '0', '-H', '127.0.0.1'], env: QUIET }
 }
 
 /** The folder of the application that lets a test answer its requests, built. */
 export async function builtVisits(): Promise<string> {
-  await build(VISITS, process.execPath, [NEXT, 'build'])
+  await unlessBuilt(VISITS, [VISITS], () => run(VISITS, process.execPath, [nextOf(VISITS), 'build']))
   return VISITS
 }
 
 /** The shop, by itself as it would be deployed. Each call is for another worker. */
 export async function nextShop(): Promise<NextProgram> {
-  await build(SHOP, 'npm', ['run', '--silent', 'build'])
+  await unlessBuilt(SHOP, [SHOP, ...PACKAGES], () => run(SHOP, 'npm', ['run', '--silent', 'build']))
   const env = { ...QUIET, PORT: String(await freePort()), HOSTNAME: '127.0.0.1' }
   return { program: join(SHOP, '.next/standalone/apps/next/server.js'), env }
 }
 
-/** Builds an application, unless that has been done of the same sources. Where it is built there is neither a secret nor a cluster. */
-async function build(app: string, command: string, args: readonly string[]): Promise<void> {
-  const sources = await hashOf([app, ...PACKAGES])
-  const note = join(app, '.next/built-of')
-  if ((await readFile(note, 'utf8').catch(() => '')) === sources) return
-  const inherited = Object.entries(process.env).filter(([key]) => !/^(HZ_|VITEST|NODE_|TEST$)/.test(key))
-  await promisify(execFile)(command, args, {
-    cwd: app,
-    env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...QUIET },
-  })
-  await mkdir(dirname(note), { recursive: true })
-  await writeFile(note, sources)
+/** What `next` is there. */
+function nextOf(folder: string): string {
+  return createRequire(join(folder, 'package.json')).resolve('next/dist/bin/next')
 }
 
-/** Of all files in these folders, but for those in folders whose names begin with a dot, and for what a build writes. */
-async function hashOf(folders: readonly string[]): Promise<string> {
-  const hash = createHash('sha256').update(await readFile(join(dirname(NEXT), '../../package.json')))
-  for (const folder of folders) {
-    for (const file of await filesIn(folder)) hash.update(file).update(await readFile(join(folder, file)))
+/** Builds an application, unless that has been done of the same sources, with the same Next.js. */
+async function unlessBuilt(folder: string, sources: readonly string[], build: () => Promise<void>): Promise<void> {
+  const hash = createHash('sha256').update(await readFile(join(dirname(nextOf(folder)), '../../package.json')))
+  for (const source of sources) {
+    for (const file of await filesIn(source)) hash.update(file).update(await readFile(join(source, file)))
   }
-  return hash.digest('hex')
+  const made = hash.digest('hex')
+  const note = join(folder, '.next/built-of')
+  if ((await readFile(note, 'utf8').catch(() => '')) === made) return
+  await build()
+  await writeFile(note, made)
 }
 
+/** Runs what builds, where there is neither a secret nor a cluster. */
+async function run(cwd: string, command: string, args: readonly string[]): Promise<void> {
+  const inherited = Object.entries(process.env).filter(([key]) => !/^(HZ_|VITEST|NODE_|TEST$)/.test(key))
+  const env: NodeJS.ProcessEnv = {
+    ...Object.fromEntries(inherited),
+    NODE_ENV: 'production',
+    NEXT_IGNORE_INCORRECT_LOCKFILE: '1',
+    ...QUIET,
+  }
+  await promisify(execFile)(command, args, { cwd, env })
+}
+
+async function copyApp(): Promise<void> {
+  for (const file of await filesIn(APP_ON_15).catch(() => [])) await rm(join(APP_ON_15, file))
+  for (const file of await filesIn(APP)) await cp(join(APP, file), join(APP_ON_15, file))
+  await writeFile(join(APP_ON_15, 'middleware.js'), MIDDLEWARE)
+}
+
+/** All files, but for those in folders whose names begin with a dot, and for what a build writes. */
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))

@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster.ts'
 import { nextStart } from './next-app.ts'
+import type { NextMajor } from './next-app.ts'
 import { NextBrowser } from './next-browser.ts'
 import type { Stage } from './stage.ts'
 import type { Worker } from './worker.ts'
@@ -19,9 +20,9 @@ export class NextCast {
   #workers: readonly [Worker, Worker] | undefined
 
   /** Builds the application, if that has not been done, and starts all. */
-  async start(stage: Stage): Promise<void> {
+  async start(stage: Stage, major: NextMajor): Promise<void> {
     const preparing = stage.cluster({ proxied: true, size: 1 })
-    const program = await nextStart()
+    const program = await nextStart(major)
     this.#cluster = await preparing
     this.#workers = [await stage.worker(this.#cluster, program), await stage.worker(this.#cluster, program)]
   }

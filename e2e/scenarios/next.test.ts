@@ -13,10 +13,10 @@ import { Stage } from '../harness/stage.ts'
 /** Ms for a build on a busy machine. */
 const BUILD_LIMIT = 600_000
 
-describe.skipIf(!canStartMembers)('an application of Next.js', () => {
+describe.skipIf(!canStartMembers).each([16, 15] as const)('an application of Next.js %i', (major) => {
   const stage = new Stage()
   const cast = new NextCast()
-  beforeAll(() => cast.start(stage), BUILD_LIMIT)
+  beforeAll(() => cast.start(stage, major), BUILD_LIMIT)
 
   describeProcess(cast)
   describeComponents(cast)
@@ -24,5 +24,6 @@ describe.skipIf(!canStartMembers)('an application of Next.js', () => {
   describeActions(cast)
   describePagesRouter(cast)
   describeProxy(cast)
-  describeOutage(cast)
+  // Takes long, and has nothing that only one of them could do.
+  if (major === 16) describeOutage(cast)
 })
