@@ -2,7 +2,9 @@ import type { Cluster } from './cluster.ts'
 import { nextStart } from './next-app.ts'
 import type { NextMajor } from './next-app.ts'
 import { NextBrowser } from './next-browser.ts'
+import type { PageAnswer } from './next-browser.ts'
 import type { Stage } from './stage.ts'
+import { waitFor } from './wait-for.ts'
 import type { Worker } from './worker.ts'
 
 /** What a process of the application says of itself. */
@@ -24,7 +26,12 @@ export class NextCast {
     const preparing = stage.cluster({ proxied: true, size: 1 })
     const program = await nextStart(major)
     this.#cluster = await preparing
-    this.#workers = [await stage.worker(this.#cluster, program), await stage.worker(this.#cluster, program)]
+    const workers = [await stage.worker(this.#cluster, program), await stage.worker(this.#cluster, program)] as const
+    for (const worker of workers) {
+      const set = (): Promise<PageAnswer> => new NextBrowser().run(worker, 'set')
+      await waitFor(`${worker.name} serves sessions`, async () => (await set()).status === 200)
+    }
+    this.#workers = workers
   }
 
   get cluster(): Cluster {

@@ -24,6 +24,5 @@ describe.skipIf(!canStartMembers).each([16, 15] as const)('an application of Nex
   describeActions(cast)
   describePagesRouter(cast)
   describeProxy(cast)
-  // Takes long, and has nothing that only one of them could do.
-  if (major === 16) describeOutage(cast)
+  describeOutage(cast)
 })

@@ -10,7 +10,7 @@ export interface Refusal {
 
 /**
  * The answer to an error that a repeated request may cure: 503 or 409. `undefined` for all others, which are Next's to
- * report. Not by class: Next may have made several copies of it in one process.
+ * report.
  */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!isSessionError(error) || (error.status !== 503 && error.status !== 409)) return undefined
@@ -23,6 +23,8 @@ export function refusalResponse({ status, text, headers }: Refusal): Response {
   return new Response(text, { status, headers })
 }
 
-function isSessionError(error: unknown): error is SessionError {
+/** Whether this is an error of ours, whichever copy of the class made it. */
+export function isSessionError(error: unknown): error is SessionError {
+  // Next.js may have made several copies of the class in one process.
   return error instanceof SessionError || (error instanceof Error && error.name === 'SessionError' && 'code' in error)
 }

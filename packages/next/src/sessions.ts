@@ -39,7 +39,8 @@ export interface Sessions<Data> {
   }
   /**
    * A Server Action or a Route Handler with the session as its first argument. What it changes is saved before it returns,
-   * or redirects; if it throws an error, it is not. A save that fails: of a Route Handler a 503, of an action its error.
+   * or redirects; if it throws an error, it is not. A save that fails: of a Route Handler a 503; of an
+   * action its error, whose `digest` in the browser is the `code`.
    */
   readonly withSession: <Args extends unknown[], Result>(
     change: (session: Session<Data>, ...args: Args) => Result | Promise<Result>,

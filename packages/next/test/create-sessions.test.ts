@@ -70,7 +70,11 @@ test('connecting is given up after the time that was given for it, and goes on',
 
 test('a session outside of a request is an error that says where to ask for it', async () => {
   const { getSession, withSession } = made({})
-  const error = { code: 'OUTSIDE_REQUEST', message: expect.stringContaining('in what runs for a request') as unknown }
+  const error = {
+    code: 'OUTSIDE_REQUEST',
+    digest: 'OUTSIDE_REQUEST',
+    message: expect.stringContaining('in what runs for a request') as unknown,
+  }
   await expect(getSession()).rejects.toMatchObject(error)
   await expect(withSession(() => 'unreached')()).rejects.toMatchObject(error)
 })

@@ -1,7 +1,7 @@
 'use server'
 
 import { notFound, redirect } from 'next/navigation'
-import { getSession, withSession } from '../../lib/sessions.js'
+import { codeOf, getSession, withSession } from '../../lib/sessions.js'
 
 export const increment = withSession(async (session) => {
   session.count = (session.count ?? 0) + 1
@@ -25,4 +25,7 @@ export async function inPassing() {
   const session = await getSession()
   session.count = 7
   await session.save()
+}
+export async function patient() {
+  redirect(`/plain?became=${await increment().then(() => 'done', codeOf)}`)
 }
