@@ -1,13 +1,9 @@
 import { SessionError } from '@hazelcast-session/core'
-import type { Session as View } from '@hazelcast-session/core'
-import { SessionExchange } from '@hazelcast-session/core/adapter'
-import type { CookieFlags, ResponseCookie, SessionHost } from '@hazelcast-session/core/adapter'
+import type { ResponseCookie } from '@hazelcast-session/core/adapter'
 import { isControlFlow } from './control-flow.ts'
+import { FetchSessionHost } from './fetch-session-host.ts'
 import type { CookieJar } from './next-request.ts'
-import { isHttps } from './scheme.ts'
-import { SessionHandle } from './session-handle.ts'
-import type { ChangeGate } from './session-handle.ts'
-import { readonlySurfaceOf, surfaceOf } from './session-surface.ts'
+import { readonlySurfaceOf } from './session-surface.ts'
 import type { Session } from './session.ts'
 import type { SessionsConfig } from './sessions-config.ts'
 
@@ -15,13 +11,8 @@ import type { SessionsConfig } from './sessions-config.ts'
  * One request of the App Router, and its session: the same for the layout, the page and all that asks in between, and for
  * an action and what is rendered after it. Nobody says when rendering ends, so what changes a session has an end of its own.
  */
-export class AppRequest implements SessionHost, ChangeGate {
-  readonly cookieHeader: string | undefined
-  readonly isSecure: boolean
+export class AppRequest extends FetchSessionHost {
   readonly #isAction: boolean
-  readonly #exchange: SessionExchange
-  readonly #handle: SessionHandle
-  readonly #surface: Session
   readonly #readonlySurface: Session
   #opening: Promise<void> | undefined
   /** Where cookies are set; `undefined` while Next.js lets nobody set any. */
@@ -33,27 +24,23 @@ export class AppRequest implements SessionHost, ChangeGate {
   #hasSetCookie = false
 
   constructor(config: SessionsConfig, headers: Pick<Headers, 'get' | 'has'>) {
-    this.cookieHeader = headers.get('cookie') ?? undefined
-    this.isSecure = isHttps(headers.get('x-forwarded-proto'))
+    super(config, headers)
     this.#isAction = headers.has('next-action')
-    this.#exchange = new SessionExchange(config, this)
-    this.#handle = new SessionHandle(config, this.#exchange, this)
-    this.#surface = surfaceOf(this.#handle)
-    this.#readonlySurface = readonlySurfaceOf(this.#surface)
+    this.#readonlySurface = readonlySurfaceOf(this.surface)
   }
 
   /** The session, for who asks for it in passing: nothing is saved by itself. Rejects with what the load failed with. */
   async session(jar: CookieJar | undefined): Promise<Session> {
     // Nobody will say that this request has ended.
-    if (this.#depth === 0) this.#exchange.close()
+    if (this.#depth === 0) this.exchange.close()
     await this.#open()
-    const { view } = this.#handle
+    const { view } = this.handle
     if (jar === undefined) {
       view?.touch().catch(() => {})
       return this.#readonlySurface
     }
     this.#reopen(jar)
-    return this.#surface
+    return this.surface
   }
 
   /** Runs `change`, saves what it has changed, and writes the cookie. */
@@ -64,7 +51,7 @@ export class AppRequest implements SessionHost, ChangeGate {
     try {
       await this.#open()
       const result = await this.#answered(change)
-      await this.#commit()
+      await this.commitSession()
       return result
     } finally {
       this.#depth--
@@ -92,51 +79,27 @@ export class AppRequest implements SessionHost, ChangeGate {
     this.#hasSetCookie = true
   }
 
-  flagsOf(view: View): CookieFlags {
-    return this.#handle.flagsOf(view, this.isSecure)
-  }
-
-  newId(): undefined {}
-
-  show(): void {
-    this.#handle.shown()
-  }
-
-  left(): View | null | undefined {
-    return this.#handle.left
-  }
-
-  note(view: View): boolean {
-    return this.#handle.note(view)
-  }
-
   assertMayAssign(): void {
     if (this.#isOver) throw tooLate()
   }
 
   announce(): Promise<void> | undefined {
-    return this.isHeadOpen ? this.#exchange.commitHead() : undefined
+    return this.isHeadOpen ? this.exchange.commitHead() : undefined
   }
 
   #open(): Promise<void> {
-    this.#opening ??= this.#exchange.open() ?? Promise.resolve()
+    this.#opening ??= this.exchange.open() ?? Promise.resolve()
     return this.#opening
   }
 
   /** What `change` answers. Where it does so by throwing, as `redirect()` does, the session is saved before. */
   async #answered<R>(change: (session: Session) => R | Promise<R>): Promise<R> {
     try {
-      return await change(this.#surface)
+      return await change(this.surface)
     } catch (error) {
-      if (isControlFlow(error)) await this.#commit()
+      if (isControlFlow(error)) await this.commitSession()
       throw error
     }
-  }
-
-  async #commit(): Promise<void> {
-    if (this.#exchange.hasFailed) return
-    await this.#exchange.settled()
-    await this.#exchange.commitHead()
   }
 
   /** An action, or a handler, may have several functions that change the session, one after the other. */
@@ -147,7 +110,7 @@ export class AppRequest implements SessionHost, ChangeGate {
 
   #close(): void {
     this.#isOver = true
-    this.#exchange.close()
+    this.exchange.close()
   }
 }
 
