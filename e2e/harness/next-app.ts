@@ -13,6 +13,9 @@ const VISITS = join(ROOT, 'e2e/next-visits')
 const SHOP = join(ROOT, 'apps/next')
 /** An application cannot say which Next.js it is built with: that of the folders above it. */
 const APP_ON_15 = join(ROOT, 'apps/next-15/dist')
+const DEV_SERVER = fileURLToPath(new URL('programs/next-dev.mjs', import.meta.url))
+/** Next.js does not hear of edits in a folder whose name begins with a dot. */
+const APP_TO_EDIT = join(ROOT, 'e2e/dist/next-app')
 /** What every build is made of as well, as `turbo run build` leaves it. */
 const PACKAGES = ['packages/next/dist', 'packages/core/dist', 'apps/shop/dist'].map((folder) => join(ROOT, folder))
 const QUIET = { NEXT_TELEMETRY_DISABLED: '1' }
@@ -35,10 +38,18 @@ export async function nextStart(major: NextMajor): Promise<NextProgram> {
   const folder = major === 15 ? APP_ON_15 : APP
   const next = nextOf(folder)
   await unlessBuilt(folder, [APP, ...PACKAGES], async () => {
-    if (major === 15) await copyApp()
+    if (major === 15) await copyApp(APP_ON_15, [['middleware.js', MIDDLEWARE]])
     await run(folder, process.execPath, [next, 'build'])
   })
   return { program: next, args: ['start', folder, '-p', '0', '-H', '127.0.0.1'], env: QUIET }
+}
+
+/** The development server for a copy of the application, which may be edited, and where that is. */
+export async function nextDev(): Promise<{ readonly folder: string; readonly program: NextProgram }> {
+  await rm(APP_TO_EDIT, { recursive: true, force: true })
+  await copyApp(APP_TO_EDIT)
+  const env = { ...QUIET, NODE_ENV: 'development' }
+  return { folder: APP_TO_EDIT, program: { program: DEV_SERVER, args: [APP_TO_EDIT], env } }
 }
 
 /** The folder of the application that lets a test answer its requests, built. */
@@ -84,10 +95,11 @@ async function run(cwd: string, command: string, args: readonly string[]): Promi
   await promisify(execFile)(command, args, { cwd, env })
 }
 
-async function copyApp(): Promise<void> {
-  for (const file of await filesIn(APP_ON_15).catch(() => [])) await rm(join(APP_ON_15, file))
-  for (const file of await filesIn(APP)) await cp(join(APP, file), join(APP_ON_15, file))
-  await writeFile(join(APP_ON_15, 'middleware.js'), MIDDLEWARE)
+/** Puts the application there, and these files, in place of what was there. */
+async function copyApp(folder: string, further: readonly (readonly [string, string])[] = []): Promise<void> {
+  for (const file of await filesIn(folder).catch(() => [])) await rm(join(folder, file))
+  for (const file of await filesIn(APP)) await cp(join(APP, file), join(folder, file))
+  for (const [file, text] of further) await writeFile(join(folder, file), text)
 }
 
 /** All files, but for those in folders whose names begin with a dot, and for what a build writes. */

@@ -53,8 +53,8 @@ export class NextCast {
     }
     return browser
   }
+}
 
-  async probe(worker: Worker): Promise<Probe> {
-    return JSON.parse((await new NextBrowser().fetch(worker, '/probe')).text) as Probe
-  }
+export async function probe(worker: Worker): Promise<Probe> {
+  return JSON.parse((await new NextBrowser().fetch(worker, '/probe')).text) as Probe
 }

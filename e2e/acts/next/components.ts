@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { callsOf } from '../../harness/calls-of.ts'
 import { NextBrowser, shown } from '../../harness/next-browser.ts'
+import { probe } from '../../harness/next-cast.ts'
 import type { NextCast } from '../../harness/next-cast.ts'
 import { waitFor } from '../../harness/wait-for.ts'
 
@@ -34,7 +35,7 @@ export function describeComponents(cast: NextCast): void {
     test('can read in after() what it asked for before, and not ask there', async () => {
       const browser = await cast.begun('a')
       await browser.fetch(cast.workers[0], '/later')
-      const said = await waitFor('after() has run', async () => (await cast.probe(cast.workers[0])).saidAfter)
+      const said = await waitFor('after() has run', async () => (await probe(cast.workers[0])).saidAfter)
       expect(said).toEqual({ asked: 'OUTSIDE_REQUEST', saved: 'SESSION_READONLY', read: null })
     })
   })

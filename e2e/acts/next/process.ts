@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { shown } from '../../harness/next-browser.ts'
+import { probe } from '../../harness/next-cast.ts'
 import type { NextCast } from '../../harness/next-cast.ts'
 
 /** What a process of it is like. */
@@ -8,7 +9,7 @@ export function describeProcess(cast: NextCast): void {
     test('has one client, however many copies of its modules there are', async () => {
       const browser = await cast.begun('a')
       for (const path of ['/', '/after', '/legacy', '/api/legacy']) await browser.fetch(cast.workers[0], path)
-      const { connections, moduleCopies } = await cast.probe(cast.workers[0])
+      const { connections, moduleCopies } = await probe(cast.workers[0])
       expect(moduleCopies).toBeGreaterThan(2)
       expect(connections).toBe(1)
     })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { NextBrowser } from '../../harness/next-browser.ts'
+import { probe } from '../../harness/next-cast.ts'
 import type { NextCast } from '../../harness/next-cast.ts'
 import { waitFor } from '../../harness/wait-for.ts'
 
@@ -84,7 +85,7 @@ export function describeRouteHandlers(cast: NextCast): void {
     test('changes a session in after(), if it was asked for before', async () => {
       const browser = await cast.begun('a')
       await browser.run(cast.workers[1], 'after')
-      const said = await waitFor('after() has run', async () => (await cast.probe(cast.workers[1])).saidAfter)
+      const said = await waitFor('after() has run', async () => (await probe(cast.workers[1])).saidAfter)
       expect(said).toEqual({ set: 'set', asked: 'SESSION_READONLY' })
       expect(await browser.attributes(cast.workers[0])).toEqual({ a: expect.any(Number), count: 18 })
     })
