@@ -55,7 +55,7 @@ export interface StartMemberOptions {
   readonly jar?: string
   /** Path or name of a `java` command, 17 or newer. @default searched for, see `locateJava` */
   readonly java?: string
-  /** Seconds a stopping member may take to hand its data over; 5 s later it is killed. @default 10 */
+  /** Seconds a stopping member may take to hand its data over; 5 s later it is killed. @default 30 */
   readonly gracefulSeconds?: number
   /** Milliseconds from the JVM's start to a member that is ready. Finding and fetching do not count. @default 60000 */
   readonly startTimeoutMs?: number

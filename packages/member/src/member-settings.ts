@@ -59,7 +59,7 @@ export function resolveOptions(options: StartMemberOptions): MemberSettings {
     heapMb: options.heapMb ?? heapFromEnvironment(process.env) ?? HEAP_MB[profile],
     jvmArgs: options.jvmArgs ?? [],
     version: options.version ?? DEFAULT_VERSION,
-    gracefulSeconds: options.gracefulSeconds ?? 10,
+    gracefulSeconds: options.gracefulSeconds ?? 30,
     startTimeoutMs: options.startTimeoutMs ?? 60_000,
     log: options.log ?? stderrLog,
   }
