@@ -1,4 +1,4 @@
-import { beforeAll, describe } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { describeActions } from '../acts/next/actions.ts'
 import { describeOutage } from '../acts/next/outage.ts'
 import { describePagesRouter } from '../acts/next/pages-router.ts'
@@ -17,6 +17,10 @@ describe.skipIf(!canStartMembers).each([16, 15] as const)('an application of Nex
   const stage = new Stage()
   const cast = new NextCast()
   beforeAll(() => cast.start(stage, major), BUILD_LIMIT)
+
+  test('is one of that version', () => {
+    for (const { output } of cast.workers) expect(output).toContain(`Next.js ${major}.`)
+  })
 
   describeProcess(cast)
   describeComponents(cast)
