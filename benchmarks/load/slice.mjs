@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 
 /**
- * @typedef {{ cookie: string, acknowledged: number }} Jar A browser: its cookie, and the writes it was told are done.
+ * @typedef {{ cookies: Map<string, string>, acknowledged: number }} Jar A browser: its cookies, and the writes it was told are done.
  * @typedef {{ method: string, path: string, jar: Jar, counts: boolean }} Shot
  */
 
@@ -39,10 +39,13 @@ export async function runSlice(port, count, next) {
  */
 export function send(agent, port, { method, path, jar }) {
   return new Promise((resolve, reject) => {
-    const headers = { cookie: jar.cookie, 'content-length': 0 }
+    const cookie = [...jar.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = { cookie, 'content-length': 0 }
     const req = request({ agent, host: '127.0.0.1', port, method, path, headers }, (res) => {
-      const [set] = res.headers['set-cookie'] ?? []
-      if (set !== undefined) jar.cookie = set.split(';')[0] ?? ''
+      for (const set of res.headers['set-cookie'] ?? []) {
+        const [, name, value] = /^([^=]*)=([^;]*)/.exec(set) ?? []
+        if (name !== undefined && value !== undefined) jar.cookies.set(name, value)
+      }
       /** @type {Buffer[]} */
       const chunks = []
       res.on('data', (chunk) => chunks.push(chunk))

@@ -6,14 +6,22 @@ import { startMember } from '@hazelcast-session/member'
 /** @type {import('@hazelcast-session/member').StartMemberOptions} */
 const MEMBERS = { profile: 'production', heapMb: 512 }
 
-/** @param {number} size @param {string} clusterName @param {number} port */
-export async function startCluster(size, clusterName, port) {
+/**
+ * @param {number} size
+ * @param {string} clusterName
+ * @param {number} port
+ * @param {readonly string[]} mapNames Configured as sessions need it.
+ */
+export async function startCluster(size, clusterName, port, mapNames) {
   const members = Array.from({ length: size }, (_, index) => `127.0.0.1:${port + index}`)
   /** @type {import('@hazelcast-session/member').Member[]} */
   const started = []
   for (let index = 0; index < size; index++) {
     const join = size > 1 ? { members } : {}
-    started.push(await startMember({ ...MEMBERS, ...join, clusterName, port: port + index, autoIncrement: false }))
+    const maps = Object.fromEntries(mapNames.map((name) => [name, {}]))
+    started.push(
+      await startMember({ ...MEMBERS, ...join, maps, clusterName, port: port + index, autoIncrement: false }),
+    )
   }
   const env = { HZ_SESSION_CLUSTER_MEMBERS: members.join(','), HZ_SESSION_CLUSTER_NAME: clusterName }
   return { env, stop: () => Promise.all(started.map((member) => member.stop())) }
