@@ -90,16 +90,14 @@ export class SessionSaver implements SessionWriter {
       onCreated: (key, record) => this.#news.created(key, record),
       restore: async (key, held) => this.local?.restore(key, held) ?? 'no',
     })
-    const flush = (key: string): Promise<void> => this.#deferred.flush(key)
-    const { copies, onStoreError } = options
-    if (copies && onStoreError === 'local')
+    if (options.copies && options.onStoreError === 'local')
       this.local = new LocalService({
         ...options,
-        copies,
+        copies: options.copies,
         queue: this.#queue,
         ender: this.#ender,
         news: this.#news,
-        flush,
+        deferred: this.#deferred,
       })
     this.#houseKeeper = new HouseKeeper({ ...options, ender: this.#ender })
     this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender })
@@ -140,7 +138,7 @@ export class SessionSaver implements SessionWriter {
 
   /** Whether these changes can be written later than their answer. Settings say how long the session lives, and cannot. */
   #defer(session: Session, { changes, settings }: PendingChanges): boolean {
-    if (Object.keys(settings).length > 0) return false
+    if (Object.keys(settings).length > 0 || !this.#goesOn(session)) return false
     if (!this.#deferred.defer(session.id, session.known, changes)) return false
     session.deferred(changes)
     return true
@@ -195,10 +193,15 @@ export class SessionSaver implements SessionWriter {
     }
   }
 
+  /** Whether the session is not over here, as far as that has to be known without asking. */
+  #goesOn({ id, known }: Session): boolean {
+    return this.local?.isServing !== true || this.local.goesOn(id, known.token !== undefined)
+  }
+
   /** Keeps changes here that the store cannot be told. `false`: there is no room. */
   #hold(session: Session, { changes, settings }: PendingChanges): boolean {
     const { record, token } = session.known
-    if (!this.#deferred.defer(session.id, session.known, changes, settings)) return false
+    if (!this.#goesOn(session) || !this.#deferred.defer(session.id, session.known, changes, settings)) return false
     session.saved(changes, settings, { record: { ...record, ...settings }, token: token ?? NEVER_STORED })
     return true
   }

@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts'
 import { isUnsent } from '../records/store-unavailable.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { EndReason, SessionRecord, StoredRecord } from '../records/session-record.ts'
+import type { DeferredSaves } from '../saving/deferred-saves.ts'
 import type { Intent } from '../saving/intent.ts'
 import type { SaveQueue } from '../saving/save-queue.ts'
 import type { SessionEnder } from '../saving/session-ender.ts'
@@ -26,8 +27,8 @@ export interface LocalServiceOptions {
   readonly localServiceLimit: number
   /** How many log-outs are remembered, and how many sessions are in use. */
   readonly maxLocalSessions: number
-  /** Writes what this worker holds of a session. */
-  readonly flush: (key: string) => Promise<void>
+  /** What this worker holds of sessions: to be written, or given up, which is told of. */
+  readonly deferred: Pick<DeferredSaves, 'flush' | 'drop'>
   /** Told of a session that a new cluster did not know and has again. */
   readonly news: Pick<SessionNews, 'restored'>
 }
@@ -59,6 +60,10 @@ export class LocalService {
   readonly #usedAt = new Map<string, number>()
   /** What a cluster knew that is gone, as far as this worker wrote it last. */
   readonly #lost = new Map<string, StoredRecord>()
+  /** Sessions that a cluster knew better that is gone: others have changed them, and have them to restore. */
+  #foreign: ReadonlySet<string> = new Set()
+  /** How many calls are under way to end a session: what these do not find is not to be restored behind them. */
+  readonly #leaving = new Map<string, number>()
   /** Epoch ms since which the cluster has been away. */
   #since: number | undefined
   #clusterId: string | undefined
@@ -86,8 +91,8 @@ export class LocalService {
   find(key: string): StoredRecord | NotedEnding | undefined {
     const ending = this.#endings.get(key)
     if (ending) return ending
-    if (!this.isServing) return undefined
     const { copies, clock } = this.#options
+    if (!this.isServing || copies.isSurpassed(key)) return undefined
     const held = copies.unsaved(key)
     const found = held
       ? { record: held.start.record, token: held.start.token ?? NEVER_STORED }
@@ -102,18 +107,39 @@ export class LocalService {
     return this.isServing && isUnsent(error)
   }
 
+  /**
+   * Whether changes to the session can be kept here while the cluster is away. Not to one that was ended here, or is known
+   * to have been changed elsewhere, while its request was under way. `isStored`: whether the store ever had it.
+   */
+  goesOn(key: string, isStored: boolean): boolean {
+    const { copies } = this.#options
+    if (this.#endings.has(key)) return false
+    return !isStored || copies.unsaved(key) !== undefined
+      ? !copies.isSurpassed(key)
+      : copies.unsurpassed(key) !== undefined
+  }
+
   /** Brings the store what this worker holds of a session, if anything is. */
-  bring(key: string): Promise<void> {
-    return this.#options.flush(key)
+  async bring(key: string): Promise<void> {
+    if (!this.#endings.has(key)) await this.#options.deferred.flush(key)
   }
 
   /** The outcome of `ending`; one that the store does not confirm while it is away is noted, and told to it on return. */
   async noting(key: string, reason: EndReason, ending: Promise<boolean>): Promise<boolean> {
+    this.#leaving.set(key, (this.#leaving.get(key) ?? 0) + 1)
     try {
-      return await ending
+      const isOurs = await ending
+      // Where the cluster is a new one, nothing was found to end, and nothing is to come of what is left here.
+      this.#lost.delete(key)
+      this.#options.deferred.drop(key)
+      return isOurs
     } catch (error) {
       if (error instanceof SessionError && error.code === 'STORE_UNAVAILABLE') this.#noteEnding(key, reason)
       throw error
+    } finally {
+      const others = (this.#leaving.get(key) ?? 0) - 1
+      if (others > 0) this.#leaving.set(key, others)
+      else this.#leaving.delete(key)
     }
   }
 
@@ -122,7 +148,8 @@ export class LocalService {
     if (this.#since === undefined || this.#endings.size >= maxLocalSessions) return
     this.#endings.set(key, { ended: reason, endedAt: clock.now() })
     const held = copies.unsaved(key)
-    if (held) copies.unpin(key, held)
+    // What is held stays, to be told of at the end; but what was never stored is not to be created for that.
+    if (held && held.start.token === undefined) copies.unpin(key, held)
     copies.forget(key)
   }
 
@@ -147,6 +174,8 @@ export class LocalService {
     this.#usedAt.clear()
     if (isOther) {
       this.#isNewCluster = true
+      const held = copies.allUnsaved().map(([key]) => key)
+      this.#foreign = new Set(held.filter((key) => copies.isSurpassed(key)))
       for (const [key, stored] of copies.ownCopies()) if (!this.#endings.has(key)) this.#lost.set(key, stored)
     }
     if (wasAway) await this.#settle()
@@ -169,7 +198,8 @@ export class LocalService {
   async restore(key: string, held?: UnsavedChanges): Promise<'restored' | 'exists' | 'no'> {
     const lost = this.#lost.get(key)
     const record = held ? shownRecord(held) : lost?.record
-    if (!this.#isNewCluster || !record || this.#endings.has(key) || this.#isExpired(key, record)) return 'no'
+    const isOver = this.#endings.has(key) || this.#leaving.has(key) || this.#foreign.has(key)
+    if (!this.#isNewCluster || !record || isOver || this.#isExpired(key, record)) return 'no'
     const { queue, news } = this.#options
     const start = { record: { ...record, version: 0, writes: [] }, token: undefined }
     const result = await queue.write(key, start, restoreIntent)
@@ -188,13 +218,13 @@ export class LocalService {
   }
 
   async #settle(): Promise<void> {
-    const { copies, flush, logger, clock } = this.#options
+    const { copies, logger, clock } = this.#options
     const held = copies.allUnsaved().length
     const { size: endings } = this.#endings
     this.#restored = 0
     while (this.#since === undefined && !this.#isClosed) {
       await eachOf(this.#endings, ([key, { ended }]) => this.#mark(key, ended))
-      await eachOf(copies.allUnsaved(), ([key]) => flush(key))
+      await eachOf(copies.allUnsaved(), ([key]) => this.bring(key))
       await eachOf(this.#lost.keys(), (key) => this.restore(key))
       if (copies.allUnsaved().length === 0 && this.#endings.size === 0 && this.#lost.size === 0) break
       await pause(clock, RETRY, 'background')
@@ -207,7 +237,10 @@ export class LocalService {
   }
 
   async #mark(key: string, reason: EndReason): Promise<void> {
-    await this.#options.ender.end(key, undefined, reason)
+    const { ender, deferred } = this.#options
+    await ender.end(key, undefined, reason)
+    // It had ended elsewhere, or is gone with its cluster.
+    deferred.drop(key)
     this.#endings.delete(key)
   }
 }

@@ -59,6 +59,8 @@ export class LocalSessionCache implements WriteListener {
   readonly transients: TransientAttributes | undefined
   readonly #options: LocalSessionCacheOptions
   readonly #copies: LRUCache<string, Copy>
+  /** Sessions that ended as this worker knows, as many as there may be copies. */
+  readonly #gone: LRUCache<string, true>
   readonly #pinned = new Map<string, Pinned>()
   #pinnedBytes = 0
   readonly #trail = new EventTrail()
@@ -75,6 +77,7 @@ export class LocalSessionCache implements WriteListener {
       maxSize: options.maxLocalBytes,
       sizeCalculation: ({ stored: { token } }) => bytesOf(token),
     })
+    this.#gone = new LRUCache({ max: options.maxLocalSessions })
   }
 
   /** To be noted before the store is asked, and given with its answer. */
@@ -105,10 +108,15 @@ export class LocalSessionCache implements WriteListener {
     return this.#copies.get(key)?.stored
   }
 
-  /** As `latest`, unless another worker is known to have changed the session since. */
+  /** As `latest`, unless the session is surpassed. */
   unsurpassed(key: string): StoredRecord | undefined {
     const copy = this.#copies.get(key)
     return copy?.isSurpassed === false ? copy.stored : undefined
+  }
+
+  /** Whether another worker is known to have changed the session since it was seen here. */
+  isSurpassed(key: string): boolean {
+    return this.#copies.peek(key)?.isSurpassed === true
   }
 
   /** The sessions that this worker wrote last, as far as it knows. */
@@ -120,17 +128,20 @@ export class LocalSessionCache implements WriteListener {
 
   /** The store holds this, or held it at some time since it was asked. */
   keep(key: string, stored: StoredRecord, asked: Asked): void {
-    // It may have left before the write that we heard of.
-    if (!this.#trail.isQuietSince(asked.mark, key)) return
     const known = this.#copies.peek(key)
     if (known && this.#isNewer(known, stored, asked)) return
-    this.#copies.set(key, { stored, asked, isDoubtful: false, isSurpassed: false })
+    if (this.#trail.isQuietSince(asked.mark, key)) {
+      this.#copies.set(key, { stored, asked, isDoubtful: false, isSurpassed: false })
+      this.#gone.delete(key)
+    }
+    // It may have left before the write that we heard of: never fresh, and yet the last that this worker saw.
+    else if (known) this.#copies.set(key, { stored, asked, isDoubtful: true, isSurpassed: known.isSurpassed })
   }
 
   /** A write that began when `asked` was noted came to this. */
   noteOutcome(key: string, outcome: WriteOutcome, asked: Asked): void {
-    if (outcome.kind === 'written' && outcome.stored) this.keep(key, outcome.stored, asked)
-    // What was left unchanged was not always read.
+    if (outcome.kind === 'unchanged' && !outcome.isRead) return
+    if (outcome.kind !== 'ended' && outcome.stored) this.keep(key, outcome.stored, asked)
     else if (outcome.kind !== 'unchanged') this.forget(key)
   }
 
@@ -145,7 +156,13 @@ export class LocalSessionCache implements WriteListener {
   forget(key: string): void {
     this.#trail.note(key)
     this.#copies.delete(key)
+    this.#gone.set(key, true)
     this.transients?.forget(key)
+  }
+
+  /** Whether the session has ended, or is gone, as far as this worker knows: a request that began before may not know it. */
+  isGone(key: string): boolean {
+    return this.#gone.has(key)
   }
 
   /** An event named the session: somebody else has changed it, or ended it. */

@@ -92,12 +92,12 @@ export class DeferredSaves {
 
   /**
    * Takes over what a request has changed; its answer need not wait. `known`: the record as the request saw it. `false`:
-   * it has to be written now, since there is no room, or this worker is about to end. Throws what a save would be refused
-   * with.
+   * it has to be written now, since there is no room, this worker is about to end, or the session has ended while the request
+   * was under way. Throws what a save would be refused with.
    */
   defer(key: string, known: KnownRecord, changes: AttributeChanges, settings: RecordSettings = {}): boolean {
     const { copies, policy, stamp, clock, onConflicts } = this.#options
-    if (!copies || this.#isStopped) return false
+    if (!copies || this.#isStopped || copies.isGone(key)) return false
     const latest = newest(known, copies.latest(key))
     const before = copies.unsaved(key)
     // This request may have seen what is stored since: what it changed is on top of that.
@@ -147,7 +147,10 @@ export class DeferredSaves {
   ended(key: string, last: SessionRecord): SessionRecord {
     const held = this.#release(key)
     if (!held) return last
-    const attributes = mergeChanges(last.attributes, this.#against(key, held, last.attributes), this.#late, () => {})
+    const conflicts: string[] = []
+    const against = this.#against(key, held, last.attributes)
+    const attributes = mergeChanges(last.attributes, against, this.#late, (name) => conflicts.push(name))
+    if (conflicts.length > 0) this.#options.onConflicts(conflicts)
     return { ...last, attributes }
   }
 
@@ -207,6 +210,8 @@ export class DeferredSaves {
   }
 
   async #gone(key: string, held: UnsavedChanges): Promise<void> {
+    // Somebody has logged out while this write waited.
+    if (!this.holds(key)) return
     const outcome = await this.#options.restore(key, held)
     if (outcome === 'exists') return this.#write(key, held)
     if (outcome === 'no') this.drop(key)

@@ -40,7 +40,8 @@ export interface WriteRequest {
 export type WriteOutcome =
   /** The attempt `writeId` is in the store. `stored` is the live record that holds it, if it still is live. */
   | { readonly kind: 'written'; readonly writeId: string; readonly stored: StoredRecord | undefined }
-  | { readonly kind: 'unchanged'; readonly stored: StoredRecord | undefined }
+  /** There was nothing to write. `isRead`: `stored` was read for that, and is not just what the caller knew. */
+  | { readonly kind: 'unchanged'; readonly stored: StoredRecord | undefined; readonly isRead: boolean }
   /** Somebody else ended the session, or it expired or is gone. Nothing was written. */
   | { readonly kind: 'ended'; readonly marker: EndedMarker | undefined }
 
@@ -100,7 +101,7 @@ export class WriteLoop {
         const stored = await this.#attempt(request, found, next, writeId, open)
         if (stored) return { kind: 'written', writeId, stored: stored.live }
       } else if (fresh || found.token === undefined || !request.confirmUnchanged()) {
-        return { kind: 'unchanged', stored: asStored(found) }
+        return { kind: 'unchanged', stored: asStored(found), isRead: fresh }
       }
       if (next) await this.#backOff(request, round, open.at(-1)?.error)
       const before: KnownRecord = found

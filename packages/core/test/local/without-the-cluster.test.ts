@@ -1,37 +1,8 @@
 import { expect, test } from 'vitest'
-import type { SessionManagerOptions } from '../../src/options/session-manager-options.ts'
-import type { Session } from '../../src/session.ts'
+import { change, elsewhere, opened, settled, workers } from './outage-acts.ts'
 import { StickyWorkers } from './sticky-workers.ts'
 
-const code = (expected: string): unknown => expect.objectContaining({ code: expected })
-const REFUSED = code('STORE_UNAVAILABLE')
-
-function workers(options: SessionManagerOptions = {}): StickyWorkers {
-  return new StickyWorkers({ onStoreError: 'local', ...options })
-}
-
-async function opened(at: StickyWorkers, id: string): Promise<Session> {
-  const found = await at.clock.until(at.here.open(id, 'here'))
-  if (found.kind !== 'live') throw new Error(`The session is ${found.kind}.`)
-  return found.session
-}
-
-/** A request here sets `name`. */
-async function change(at: StickyWorkers, id: string, name: string, value: unknown): Promise<void> {
-  const session = await opened(at, id)
-  session.data[name] = value
-  await at.clock.until(session.commit())
-}
-
-/** The store is there again, and this worker has told it everything. */
-async function settled(at: StickyWorkers): Promise<void> {
-  await at.clock.advance(100)
-}
-
-async function elsewhere(at: StickyWorkers, id: string): Promise<Record<string, unknown> | undefined> {
-  const session = await at.clock.until(at.elsewhere.load(id))
-  return session && { ...session.data }
-}
+const REFUSED = expect.objectContaining({ code: 'STORE_UNAVAILABLE' })
 
 test('a session of which there is a copy goes on, and what it changed is merged on return', async () => {
   const at = workers()

@@ -60,6 +60,10 @@ export class FaultyChannel {
   readonly #cuts = new Map<string, Cut>()
   /** Epoch ms at which the worker died; `undefined` while it lives. */
   diedAt: number | undefined
+  /** `silent`: the store does not hear this worker, which does not know it yet. `offline`: it knows, and sends nothing. */
+  #way: 'open' | 'silent' | 'offline' = 'open'
+  /** How often the way was cut so far: what was under way then is lost. */
+  #cutCount = 0
   readonly #options: ChannelOptions
   readonly #counts: Record<Among, number> = { calls: 0, writes: 0, claims: 0, sweeps: 0 }
   readonly #death: { readonly died: Promise<void>; readonly die: () => void }
@@ -86,6 +90,25 @@ export class FaultyChannel {
     this.#cuts.set(key, { delay, until: Infinity })
   }
 
+  /** The store is away from here, which the worker learns by `notice`. */
+  cut(): void {
+    this.#way = 'silent'
+    this.#cutCount += 1
+  }
+
+  notice(): void {
+    this.#way = 'offline'
+  }
+
+  mend(): void {
+    this.#way = 'open'
+  }
+
+  /** Whether messages get through. */
+  get isOpen(): boolean {
+    return this.#way === 'open'
+  }
+
   #cutOf({ key, numbers }: NumberedCall): Fault | undefined {
     const cut = this.#cuts.get(key)
     const now = this.#options.clock.now()
@@ -109,11 +132,16 @@ export class FaultyChannel {
       if (death === 'after') await apply()
       return never()
     }
+    if (this.#way === 'offline') throw new StoreUnavailableError('The store is offline.', { unsent: true })
+    if (this.#way === 'silent') return never()
     const fault = this.#cutOf(call) ?? faultOf(call)
     if (!fault) {
+      const { isCut } = this.#watchWay()
       await pause(clock, latency())
+      if (isCut()) throw lost()
       const answer = await apply()
       await pause(clock, latency())
+      if (isCut()) throw lost()
       return answer
     }
     this.faulted.push({ ...fault, key, verb, at: clock.now() })
@@ -134,7 +162,12 @@ export class FaultyChannel {
     if (kind === 'lost' || kind === 'mute') await apply()
     if (kind === 'dead' || kind === 'mute' || kind === 'lateMute') return never()
     await pause(clock, latency())
-    throw new StoreUnavailableError('The connection was lost.', { unsent: false })
+    throw lost()
+  }
+
+  #watchWay(): { readonly isCut: () => boolean } {
+    const before = this.#cutCount
+    return { isCut: () => this.#cutCount > before }
   }
 
   #count(verb: string, key: string, text: string): NumberedCall['numbers'] {
@@ -164,6 +197,10 @@ function kindsOf(verb: string, key: string, text: string): readonly Among[] {
   if (key.startsWith('hazelcast-session.')) return []
   if (verb === 'load' || verb === 'get') return ['calls']
   return text.includes('"ended":"expired"') ? ['calls', 'writes', 'claims'] : ['calls', 'writes']
+}
+
+function lost(): StoreUnavailableError {
+  return new StoreUnavailableError('The connection was lost.', { unsent: false })
 }
 
 function never(): Promise<never> {

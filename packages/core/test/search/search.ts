@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { copiesMode } from './copies/copies-mode.ts'
 import { idChangeMode } from './id-change/id-change-mode.ts'
 import { lateMode } from './late/late-mode.ts'
 import type { Mode } from './mode.ts'
@@ -6,7 +7,7 @@ import { splitMode } from './split/split-mode.ts'
 import { expiryMode, savingMode } from './store-mode.ts'
 
 /** What the search looks at, each by itself. */
-export type ModeName = 'saving' | 'expiry' | 'idChange' | 'split' | 'late'
+export type ModeName = 'saving' | 'expiry' | 'idChange' | 'split' | 'late' | 'copies'
 
 export interface SearchOptions {
   readonly mode: ModeName
@@ -40,6 +41,8 @@ export function search(options: SearchOptions): Promise<SearchResult> {
       return searchIn(splitMode, options)
     case 'late':
       return searchIn(lateMode, options)
+    case 'copies':
+      return searchIn(copiesMode, options)
   }
 }
 

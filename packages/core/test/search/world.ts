@@ -70,6 +70,8 @@ export interface Assembly {
   readonly placeOf: (way: Way) => Place
   readonly vanish: World['vanish']
   readonly left?: World['left']
+  /** Of every manager, beside those that `scenario` says. */
+  readonly options?: SessionManagerOptions
 }
 
 export function assemble(assembly: Assembly): World {
@@ -82,7 +84,7 @@ export function assemble(assembly: Assembly): World {
   return { clock, workers, stray, history, journal, keys, vanish, left }
 }
 
-function workerOf({ scenario, clock, placeOf }: Assembly, journal: Journal) {
+function workerOf({ scenario, clock, placeOf, options }: Assembly, journal: Journal) {
   const random = seededRandom(scenario.seed)
   return (index: number, skew: number, listens: boolean): Worker => {
     const name = `w${index}`
@@ -92,6 +94,7 @@ function workerOf({ scenario, clock, placeOf }: Assembly, journal: Journal) {
       {
         ...placeOf({ worker: name, channel, skew }),
         ...optionsOf(scenario),
+        ...options,
         workerName: name,
         logger: silentLogger,
       },

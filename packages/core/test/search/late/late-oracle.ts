@@ -11,9 +11,12 @@ import type { LateLedger, Written } from './ledger.ts'
 export function lateProblems(world: World, ledger: LateLedger, interval: number): string[] {
   const [chain] = chainsOf(world.history, world.keys, interval)
   if (!chain) return ['there is no session']
+  return [...ledger.problems, ...chainProblems(chain), ...changeProblems(world, chain, ledger)]
+}
+
+/** What is wrong with what became of changes, in a store that was the same all the time. */
+export function changeProblems(world: World, chain: Chain, ledger: LateLedger): string[] {
   return [
-    ...ledger.problems,
-    ...chainProblems(chain),
     ...backwardsAtHome(chain, ledger),
     ...backwardsInStore(chain, ledger),
     ...lateWinners(chain, ledger),
@@ -80,9 +83,9 @@ function lostUpdates(chain: Chain, { updates }: LateLedger): string[] {
  * Who is told of the end by the worker that ended it is told what that worker answered for before. An end whose outcome had
  * to be found out is told later, when others may have found it too.
  */
-function poorFarewells({ states }: Chain, { journal }: World, ledger: LateLedger): string[] {
+function poorFarewells({ key, states }: Chain, { journal }: World, ledger: LateLedger): string[] {
   const endedAt = states.find(({ kind }) => kind === 'ended')?.write?.from ?? Infinity
-  const told = journal.destroyed.filter(({ at }) => at - endedAt < AT_ONCE)
+  const told = journal.destroyed.filter((end) => end.key === key && end.at - endedAt < AT_ONCE)
   return told.flatMap(({ worker, attributes }) =>
     ledger.written
       .filter((written) => written.worker === worker && written.ackedAt < endedAt)
@@ -111,7 +114,7 @@ function changesOf({ states }: Chain, ledger: LateLedger): Change[] {
   })
 }
 
-function valueIn({ values }: State, name: string): string | undefined {
+export function valueIn({ values }: State, name: string): string | undefined {
   const text = values.get(name)
   return text === undefined ? undefined : textOf(JSON.parse(text))
 }

@@ -10,19 +10,21 @@ import type { Act, LateRequest, LateScenario } from './late-scenario.ts'
 
 /** Lets the requests come, each in its time, and resolves when all are answered, or their workers are dead. */
 export async function playLate({ requests }: LateScenario, world: World, ledger: LateLedger): Promise<void> {
-  await begin(world, ledger)
+  await beginSession(world, ledger)
   for (const { channel } of everybody(world)) channel.isFaulty = true
   const running: Promise<void>[] = []
   for (const request of requests) {
     await pause(world.clock, request.gap)
     const worker = world.workers[request.worker % world.workers.length]
     if (!worker || worker.channel.diedAt !== undefined) continue
-    running.push(Promise.race([new Making(world, worker, ledger).make(request), worker.channel.died]))
+    const making = new Making({ world, worker, ledger, key: world.keys[0] ?? '' })
+    running.push(Promise.race([making.make(request), worker.channel.died]))
   }
   await Promise.all(running)
 }
 
-async function begin({ workers, keys, clock }: World, ledger: LateLedger): Promise<void> {
+/** The session as it is before anything happens: nobody's. */
+export async function beginSession({ workers, keys, clock }: World, ledger: LateLedger): Promise<void> {
   const [first] = workers
   const [id = ''] = keys
   const data = Object.fromEntries(NAMES.map((name) => [name, ledger.nextValue()]))
@@ -32,37 +34,59 @@ async function begin({ workers, keys, clock }: World, ledger: LateLedger): Promi
   }
 }
 
+/** Who asks whom for what. */
+export interface Arrival {
+  readonly world: World
+  readonly worker: Worker
+  readonly ledger: LateLedger
+  readonly key: string
+  /** The worker that the cookie names. */
+  readonly namedWorker?: string | undefined
+}
+
 /** One request while it is under way. */
-class Making {
-  readonly #world: World
-  readonly #worker: Worker
-  readonly #ledger: LateLedger
+export class Making {
+  readonly #arrival: Arrival
   /** Written in the view, and not acknowledged. */
   readonly #unsaved: Written[] = []
 
-  constructor(world: World, worker: Worker, ledger: LateLedger) {
-    this.#world = world
-    this.#worker = worker
-    this.#ledger = ledger
+  constructor(arrival: Arrival) {
+    this.#arrival = arrival
   }
 
-  async make({ steps }: LateRequest): Promise<void> {
+  async make({ steps }: Pick<LateRequest, 'steps'>): Promise<void> {
     const session = await this.#open()
-    if (!session) return
+    if (session) await this.#work(session, steps)
+  }
+
+  /** A request that comes without a session, and begins one. Whether that was confirmed. */
+  async begin({ steps }: Pick<LateRequest, 'steps'>): Promise<boolean> {
+    const session = this.#worker.manager.create({ id: this.#arrival.key })
+    for (const name of NAMES) this.#set(session, name)
+    // Nobody logs out of what nobody has heard of.
+    return this.#work(
+      session,
+      steps.filter(({ act }) => act.kind !== 'end'),
+    )
+  }
+
+  /** Whether the request was answered as one that is done. */
+  async #work(session: Session, steps: LateRequest['steps']): Promise<boolean> {
     for (const { pause: wait, act } of steps) {
-      if (wait > 0) await pause(this.#world.clock, wait)
+      if (wait > 0) await pause(this.#arrival.world.clock, wait)
       await this.#act(session, act)
     }
     for (const written of this.#unsaved) written.isLate = true
-    await this.#told('answer', () => session.commit())
+    return this.#told('answer', () => session.commit())
   }
 
   async #open(): Promise<Session | undefined> {
     const from = this.#now
     let session: Session | undefined
     await this.#told('open', async () => {
-      const opened = await this.#worker.manager.open(this.#world.keys[0] ?? '')
+      const opened = await this.#worker.manager.open(this.#arrival.key, this.#arrival.namedWorker)
       if (opened.kind === 'live') session = opened.session
+      this.#ledger.opened.push({ worker: this.#worker.name, kind: opened.kind, from, at: this.#now })
       return opened.kind
     })
     if (session) this.#see(session.data, from, 'a request')
@@ -80,8 +104,16 @@ class Making {
       case 'update':
         return this.#update(session)
       case 'end':
-        await this.#told('end', () => session.end())
+        return this.#end(session)
     }
+  }
+
+  async #end(session: Session): Promise<void> {
+    const { manager, name: worker } = this.#worker
+    const from = this.#now
+    const isConfirmed = await this.#told('end', () => session.end())
+    const isNoted = manager.isEndNoted(session.id)
+    this.#ledger.logOuts.push({ worker, from, at: this.#now, isConfirmed, isNoted })
   }
 
   #set(session: Session, name: string): void {
@@ -141,7 +173,15 @@ class Making {
   }
 
   get #now(): number {
-    return this.#world.clock.now()
+    return this.#arrival.world.clock.now()
+  }
+
+  get #worker(): Worker {
+    return this.#arrival.worker
+  }
+
+  get #ledger(): LateLedger {
+    return this.#arrival.ledger
   }
 }
 

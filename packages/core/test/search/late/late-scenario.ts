@@ -47,6 +47,12 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Act>({ kind: 'end' }) },
 )
 
+/** What one request does. */
+export const lateSteps: fc.Arbitrary<LateRequest['steps']> = fc.array(
+  fc.record({ pause: fc.constantFrom(0, 0, 0, 3, 20, 300, 2100), act }),
+  { maxLength: 3, size: 'max' },
+)
+
 const request: fc.Arbitrary<LateRequest> = fc.record({
   gap: fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: 0, max: 30 }) },
@@ -55,7 +61,7 @@ const request: fc.Arbitrary<LateRequest> = fc.record({
     { weight: 1, arbitrary: fc.integer({ min: 3000, max: 12_000 }) },
   ),
   worker: fc.constantFrom(0, 0, 0, 1, 2),
-  steps: fc.array(fc.record({ pause: fc.constantFrom(0, 0, 0, 3, 20, 300, 2100), act }), { maxLength: 3, size: 'max' }),
+  steps: lateSteps,
 })
 
 /** A session that wanders between workers, each of which holds what it has not written yet. */

@@ -23,10 +23,30 @@ export interface Seen {
   readonly by: string
 }
 
+/** What a worker found when it was asked for the session. Times in epoch ms. */
+export interface Opened {
+  readonly worker: string
+  readonly kind: 'live' | 'ended' | 'none'
+  readonly from: number
+  readonly at: number
+}
+
+/** Somebody logged out. Times in epoch ms. */
+export interface LogOut {
+  readonly worker: string
+  readonly from: number
+  readonly at: number
+  readonly isConfirmed: boolean
+  /** Whether the worker refuses the session from now on, although that is not confirmed. */
+  readonly isNoted: boolean
+}
+
 /** What requests wrote and saw, and what was told of the end. */
 export class LateLedger {
   readonly written: Written[] = []
   readonly seen: Seen[] = []
+  readonly opened: Opened[] = []
+  readonly logOuts: LogOut[] = []
   /** Tokens of updates, and whether they were acknowledged. */
   readonly updates = new Map<string, boolean>()
   readonly problems: string[] = []
