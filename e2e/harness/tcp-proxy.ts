@@ -27,6 +27,8 @@ export class TcpProxy {
   readonly #counts = new Map<RequestKind, number>()
   #delay = 0
   #isCut = false
+  /** What goes on while clients are cut. */
+  #spared: ReadonlySet<unknown> = new Set()
   #losesEvents = false
   #answerDelay = 0
   #held = 0
@@ -75,10 +77,16 @@ export class TcpProxy {
     return this.#held > 0
   }
 
-  /** Ends the connections of clients and refuses new ones; members go on talking to each other. */
-  cutClients(): void {
+  /** The connections of clients that there are now: each worker has one. */
+  get clients(): ReadonlySet<unknown> {
+    return new Set([...this.#lines].filter(({ frames }) => frames.isClient))
+  }
+
+  /** Ends the connections of clients but for `spared`, and refuses new ones; members go on talking to each other. */
+  cutClients(spared: ReadonlySet<unknown> = new Set()): void {
     this.#isCut = true
-    for (const line of this.#lines) if (line.frames.isClient) end(line)
+    this.#spared = spared
+    for (const line of this.#lines) if (this.#isLost(line)) end(line)
   }
 
   /** From now on everything passes as it comes. */
@@ -118,9 +126,13 @@ export class TcpProxy {
 
   #pass(line: Line, chunk: Buffer): void {
     line.frames.read(chunk)
-    if (this.#isCut && line.frames.isClient) return end(line)
+    if (this.#isLost(line)) return end(line)
     if (this.#delay === 0 || !line.frames.isClient) line.far.write(chunk)
     else setTimeout(() => line.far.write(chunk), this.#delay)
+  }
+
+  #isLost(line: Line): boolean {
+    return this.#isCut && line.frames.isClient === true && !this.#spared.has(line)
   }
 
   /** What a member sends: to another member as it comes, to a client message by message. */

@@ -5,6 +5,8 @@ import { collectedCases } from './collected-cases.ts'
 
 const readme = await textOf('../README.md')
 const NAMED = /`((?:adapter|record-store|sessions)\/[a-z-]+\.ts)` “([^”]+)”/g
+/** Tests of this project itself, where an original is about more than one store or adapter can be asked for. */
+const ELSEWHERE = /`((?:e2e|packages)\/[a-z0-9/-]+\.test\.ts)` “([^”]+)”/g
 const NOT_APPLICABLE = '**not applicable**: '
 
 test('each case that the table names exists, in the file that it names', async () => {
@@ -27,10 +29,16 @@ test('each case that the table names exists, in the file that it names', async (
   expect(wrong).toEqual([])
 })
 
+test('each test that the table names elsewhere exists there', async () => {
+  const named = [...readme.matchAll(ELSEWHERE)].map(([, file = '', sentence = '']) => ({ file, sentence }))
+  expect(named.length).toBeGreaterThan(5)
+  for (const { file, sentence } of named) expect(await textOf(`../../../${file}`)).toContain(`test('${sentence}'`)
+})
+
 test('each original has a case, or a reason', () => {
   const rows = readme.split('\n').filter((line) => /^\| (WM|TC|J12)/.test(line))
   expect(rows.length).toBeGreaterThan(100)
-  const open = rows.filter((row) => !row.match(NAMED) && !row.includes(NOT_APPLICABLE))
+  const open = rows.filter((row) => !row.match(NAMED) && !row.match(ELSEWHERE) && !row.includes(NOT_APPLICABLE))
   expect(open).toEqual([])
 })
 

@@ -39,6 +39,31 @@ export const copies: Behaviour<SessionsStand> = {
       deepEqual(await seenAtHome(worker, id), { n: 1 })
     },
 
+    'a worker that comes back under its name serves what was stored meanwhile': async (stand) => {
+      const [first, second] = await stand.pair({ sticky: true })
+      const { id } = await begin(first, { n: 1 })
+      await first.close()
+      await request(second, id, { n: 2 })
+      const back = await stand.worker({ sticky: true, workerName: first.worker.name })
+      deepEqual(await seenAtHome(back, id), { n: 2 })
+      await request(back, id, { n: 3 })
+      deepEqual(await seenBy(second, id), { n: 3 })
+    },
+
+    'a change that waits to be written makes no room for another one, which is written at once': async (stand) => {
+      const [first, second] = await stand.pair({ sticky: true, savePeriod: 'shutdown', maxLocalSessions: 1 })
+      const waits = await begin(first, { n: 1 })
+      const next = await begin(first, { n: 1 })
+      for (const session of [waits, next]) {
+        session.data['n'] = 2
+        await session.commit()
+      }
+      deepEqual([await seenBy(second, waits.id), await seenBy(second, next.id)], [{ n: 1 }, { n: 2 }])
+      deepEqual(await seenAtHome(first, waits.id), { n: 2 })
+      await first.close()
+      deepEqual(await seenBy(second, waits.id), { n: 2 })
+    },
+
     'a transient attribute stays at its worker, and is in no store': async (stand) => {
       const [first, second] = await stand.pair({ sticky: true, transientAttributes: ['open'] })
       const session = await begin(first, { n: 1 })

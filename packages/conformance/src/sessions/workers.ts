@@ -19,6 +19,31 @@ export const workers: Behaviour<SessionsStand> = {
       equal((await arrive(third, id)).isNew, false)
     },
 
+    'a session outlives all workers, and is ended for good by one that comes after them': async (stand) => {
+      const [first, second] = await stand.pair()
+      const { id } = await begin(first, { n: 1 })
+      await first.close()
+      deepEqual(await seenBy(second, id), { n: 1 })
+      await second.close()
+      deepEqual([...(await stand.entries()).keys()], [id])
+      const [third, fourth] = await stand.pair()
+      deepEqual(await seenBy(third, id), { n: 1 })
+      equal(await third.end(id), true)
+      deepEqual([await seenBy(third, id), await seenBy(fourth, id)], [undefined, undefined])
+    },
+
+    'sessions of a worker that is gone go on at another one, all at the same time': async (stand) => {
+      const [first, second] = await stand.pair({ sticky: true })
+      const ids = await Promise.all([1, 2, 3].map(async (n) => (await begin(first, { n })).id))
+      await first.close()
+      await Promise.all(ids.map((id, index) => request(second, id, { m: index + 1 })))
+      const seen = await Promise.all(ids.map((id) => seenBy(second, id)))
+      deepEqual(
+        seen,
+        [1, 2, 3].map((n) => ({ n, m: n })),
+      )
+    },
+
     'a worker that is closed waits for its writes, and refuses others': async (stand) => {
       const [first, second] = await stand.pair()
       const session = await begin(first)
