@@ -1,12 +1,6 @@
 import { SessionManager } from '@hazelcast-session/core'
 import type { SocketSession, UpgradeRequest } from '@hazelcast-session/core'
-import {
-  SessionCookie,
-  SessionImport,
-  isIntervalGiven,
-  openSocketSession,
-  resolveOptions,
-} from '@hazelcast-session/core/adapter'
+import { SessionCookie, SessionImport, adapterOptions, openSocketSession } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import './augment.ts'
 import { ExpressExchange } from './express-exchange.ts'
@@ -41,12 +35,14 @@ export interface HazelcastSessions extends Handler {
  * Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background.
  */
 export function hazelcastSession(given: HazelcastSessionOptions = {}): HazelcastSessions {
-  const extension = middlewareOptions(process.env)
-  const options = resolveOptions(given, process.env, extension)
-  const manager = new SessionManager(managerOptions(given, Object.keys(extension.fields)))
-  const isGiven = isIntervalGiven(given, process.env)
+  const { options, managerOptions, isIntervalGiven } = adapterOptions(
+    given,
+    process.env,
+    middlewareOptions(process.env),
+  )
+  const manager = new SessionManager(managerOptions)
   const { maxAge = null } = typeof options.cookie === 'function' ? {} : options.cookie
-  const importing = { manager, timeout: options.operationTimeout, usualMaxAge: maxAge, isIntervalGiven: isGiven }
+  const importing = { manager, timeout: options.operationTimeout, usualMaxAge: maxAge, isIntervalGiven }
   const config: ExpressExchangeConfig = {
     options,
     manager,
@@ -56,7 +52,7 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     saveUninitialized: options.saveUninitialized,
     unset: options.unset,
     store: new RequestStore(manager, options),
-    isIntervalGiven: isGiven,
+    isIntervalGiven,
     imports: options.importFrom && new SessionImport(formerStore(options.importFrom), importing),
   }
   const health: Handler = (_req, res) => void res.sendStatus(manager.isDraining ? 503 : 200)
@@ -78,9 +74,4 @@ function middleware(config: ExpressExchangeConfig): Handler {
     // oxlint-disable-next-line promise/no-callback-in-promise -- Express hears of it in no other way
     opening.then(() => next(), next)
   }
-}
-
-/** What was given, without what the manager does not know. */
-function managerOptions(given: object, ours: readonly string[]): object {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !ours.includes(name)))
 }

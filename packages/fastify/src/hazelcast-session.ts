@@ -1,12 +1,6 @@
 import { SessionManager } from '@hazelcast-session/core'
 import type { SocketSession, UpgradeRequest } from '@hazelcast-session/core'
-import {
-  SessionCookie,
-  SessionImport,
-  isIntervalGiven,
-  openSocketSession,
-  resolveOptions,
-} from '@hazelcast-session/core/adapter'
+import { SessionCookie, SessionImport, adapterOptions, openSocketSession } from '@hazelcast-session/core/adapter'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import './augment.ts'
@@ -72,12 +66,10 @@ export const hazelcastSession: FastifyPluginAsync<HazelcastSessionOptions> = fp(
 })
 
 function configOf(given: object, app: FastifyInstance): FastifyExchangeConfig {
-  const extension = pluginOptions(process.env)
-  const options = resolveOptions(given, process.env, extension)
-  const manager = new SessionManager(without(given, Object.keys(extension.fields)))
-  const isGiven = isIntervalGiven(given, process.env)
+  const { options, managerOptions, isIntervalGiven } = adapterOptions(given, process.env, pluginOptions(process.env))
+  const manager = new SessionManager(managerOptions)
   const { maxAge = null } = options.cookie
-  const importing = { manager, timeout: options.operationTimeout, usualMaxAge: maxAge, isIntervalGiven: isGiven }
+  const importing = { manager, timeout: options.operationTimeout, usualMaxAge: maxAge, isIntervalGiven }
   let isNoted = false
   return {
     options,
@@ -88,7 +80,7 @@ function configOf(given: object, app: FastifyInstance): FastifyExchangeConfig {
     saveUninitialized: options.saveUninitialized,
     unset: 'keep',
     store: new RequestStore(manager),
-    isIntervalGiven: isGiven,
+    isIntervalGiven,
     imports: options.importFrom && new SessionImport(formerStore(options.importFrom), importing),
     noteInsecure: () => {
       if (!isNoted) app.log.warn(INSECURE)
@@ -117,9 +109,4 @@ function opened(config: FastifyExchangeConfig): Opened {
     // oxlint-disable-next-line promise/no-callback-in-promise -- Fastify does the same with a promise, later
     opening.then(() => done(), done)
   }
-}
-
-/** What was given, without what the manager does not know. */
-function without(given: object, ours: readonly string[]): object {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !ours.includes(name)))
 }

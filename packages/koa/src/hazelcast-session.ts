@@ -1,12 +1,6 @@
 import { SessionManager } from '@hazelcast-session/core'
-import type { SessionManagerOptions, SocketSession, UpgradeRequest } from '@hazelcast-session/core'
-import {
-  SessionCookie,
-  SessionImport,
-  isIntervalGiven,
-  openSocketSession,
-  resolveOptions,
-} from '@hazelcast-session/core/adapter'
+import type { SocketSession, UpgradeRequest } from '@hazelcast-session/core'
+import { SessionCookie, SessionImport, adapterOptions, openSocketSession } from '@hazelcast-session/core/adapter'
 import type Koa from 'koa'
 import './augment.ts'
 import { hasSession, showOn } from './context-properties.ts'
@@ -39,22 +33,20 @@ export interface HazelcastSessions extends Koa.Middleware {
  * promises. Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background.
  */
 export function hazelcastSession(given: HazelcastSessionOptions = {}): HazelcastSessions {
-  const extension = middlewareOptions(process.env)
-  const options = resolveOptions(given, process.env, extension)
-  const isGiven = isIntervalGiven(given, process.env)
-  const usual = requestOptions(options, isGiven)
-  const ours = Object.keys(extension.fields)
-  const managerOptions: SessionManagerOptions = Object.fromEntries(
-    Object.entries(given).filter(([name]) => !ours.includes(name)),
+  const { options, managerOptions, isIntervalGiven } = adapterOptions(
+    given,
+    process.env,
+    middlewareOptions(process.env),
   )
+  const usual = requestOptions(options, isIntervalGiven)
   const seconds = (usual.maxAge === 'session' ? ONE_DAY : usual.maxAge) / 1000
   const manager = new SessionManager(withDefaultInterval(managerOptions, process.env, seconds))
   const usualMaxAge = usual.maxAge === 'session' ? null : usual.maxAge
-  const importing = { manager, timeout: options.operationTimeout, usualMaxAge, isIntervalGiven: isGiven }
+  const importing = { manager, timeout: options.operationTimeout, usualMaxAge, isIntervalGiven }
   const config: KoaExchangeConfig = {
     options,
     usual,
-    isIntervalGiven: isGiven,
+    isIntervalGiven,
     renewals: new CookieRenewals(),
     manager,
     cookie: new SessionCookie(cookieName(options), options.secret),

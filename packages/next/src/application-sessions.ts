@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SessionManager } from '@hazelcast-session/core'
-import { SessionCookie, isIntervalGiven } from '@hazelcast-session/core/adapter'
+import { SessionCookie } from '@hazelcast-session/core/adapter'
 import { AppRequest } from './app-request.ts'
 import { PagesRequest } from './pages-request.ts'
 import { ProxyRequest } from './proxy-request.ts'
@@ -18,15 +18,15 @@ export class ApplicationSessions {
   readonly #appRequests = new WeakMap<object, AppRequest>()
   readonly #pagesRequests = new WeakMap<object, PagesRequest>()
 
-  constructor(options: SessionsOptions) {
-    const { adapter, manager } = readOptions(options)
-    this.manager = new SessionManager(manager)
+  constructor(given: SessionsOptions) {
+    const { options, managerOptions, isIntervalGiven } = readOptions(given)
+    this.manager = new SessionManager(managerOptions)
     this.#config = {
       manager: this.manager,
-      cookie: new SessionCookie(adapter.cookie.name, adapter.secret),
-      cookieOptions: adapter.cookie,
-      isIntervalGiven: isIntervalGiven(options, process.env),
-      routeCookie: adapter.routeCookie,
+      cookie: new SessionCookie(options.cookie.name, options.secret),
+      cookieOptions: options.cookie,
+      isIntervalGiven,
+      routeCookie: options.routeCookie,
       rolling: false,
       saveUninitialized: false,
       unset: 'keep',

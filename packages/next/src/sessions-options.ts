@@ -1,5 +1,5 @@
 import type { SessionManagerOptions } from '@hazelcast-session/core'
-import { httpOptions, resolveOptions } from '@hazelcast-session/core/adapter'
+import { adapterOptions, httpOptions } from '@hazelcast-session/core/adapter'
 import type { HttpOptions, OptionsExtension, Secret } from '@hazelcast-session/core/adapter'
 import { z } from 'zod'
 
@@ -47,7 +47,7 @@ export interface ResolvedCookie {
 }
 
 /** What adapters read; the manager reads the rest. */
-export interface AdapterOptions extends HttpOptions {
+interface AdapterOptions extends HttpOptions {
   readonly cookie: ResolvedCookie
 }
 
@@ -79,13 +79,7 @@ function extension(environment: NodeJS.ProcessEnv): OptionsExtension<AdapterOpti
   }
 }
 
-/**
- * Everything that was given, read and checked: what is the adapter's own, and what is handed on. Throws `INVALID_OPTION` with
- * all that is wrong.
- */
-export function readOptions(given: SessionsOptions): { adapter: AdapterOptions; manager: SessionManagerOptions } {
-  const ours = extension(process.env)
-  const adapter = resolveOptions(given, process.env, ours)
-  const manager = Object.fromEntries(Object.entries(given).filter(([name]) => !(name in ours.fields)))
-  return { adapter, manager }
+/** Everything that was given. Throws `INVALID_OPTION` with all that is wrong. */
+export function readOptions(given: SessionsOptions): ReturnType<typeof adapterOptions<AdapterOptions>> {
+  return adapterOptions(given, process.env, extension(process.env))
 }
