@@ -1,4 +1,5 @@
 import type { SessionManagerOptions } from '../../../src/options/session-manager-options.ts'
+import { History } from '../history.ts'
 import type { Mode, Played } from '../mode.ts'
 import type { Event } from '../narrative.ts'
 import { narrateEvents, storeEvents } from '../narrative.ts'
@@ -79,7 +80,12 @@ function narrate(scenario: CopiesScenario, world: StickyWorld, play: CopiesPlay,
   const calls = [...play.ledgers].flatMap(([key, { told }]) =>
     told.map(({ at, what }) => ({ at, what: `${key} ${what}` })),
   )
-  const stored = world.clusters.lives.flatMap(({ history }) => storeEvents({ ...world, history }))
+  const history = new History()
+  for (const life of world.clusters.lives) {
+    history.writes.push(...life.history.writes)
+    history.lives.push(...life.history.lives)
+  }
+  const stored = storeEvents({ ...world, history })
   return narrateEvents(rest, asked, [...calls, ...stored, ...wayEvents(world)], problems)
 }
 

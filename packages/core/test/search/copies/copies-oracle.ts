@@ -183,7 +183,8 @@ function lostWithTheirCluster({ scenario, world, ledger, chains }: Case): string
     return !written || written.ackedAt < after.since
   })
   if (!isQuiet || !isConfirmed) return []
-  const [, restored] = after.states
+  // One that is there for a moment only may be gone before anybody restores anything.
+  const restored = chains.slice(1).find(({ states }) => states.length > 1)?.states[1]
   if (!restored) return [`${writer.name} wrote it last, and did not restore it`]
   const isOlder = (name: string): boolean => {
     const written = ledger.writerOf(name, valueIn(last, name))
