@@ -2,6 +2,8 @@
  * What adapters are made of. For authors of adapters; applications want `@hazelcast-session/core`, or better an adapter.
  * @module
  */
+export { addedMethods } from './http/added-methods.ts'
+export type { AddedMethodsOwner } from './http/added-methods.ts'
 export { cookieMaxAge, noteCookieLife } from './http/cookie-max-age.ts'
 export type { CookieSigner } from './http/cookie-signer.ts'
 export type { HttpExchange } from './http/http-exchange.ts'

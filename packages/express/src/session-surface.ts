@@ -1,19 +1,15 @@
 import { inspect } from 'node:util'
-import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { SessionSurfaces, tell } from '@hazelcast-session/core/adapter'
-import type { Callback, SurfaceParts } from '@hazelcast-session/core/adapter'
+import type { Session } from '@hazelcast-session/core'
+import { SessionSurfaces, addedMethods, tell } from '@hazelcast-session/core/adapter'
+import type { AddedMethodsOwner, Callback, SurfaceParts } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
 
 /** What a session object asks of the request it belongs to. */
-export interface SurfaceOwner {
+export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
   regenerate(): Promise<void>
   destroy(surface: Surface): Promise<void>
   reload(surface: Surface): Promise<void>
   save(surface: Surface): Promise<void>
-  update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R>
-  signIn(surface: Surface, principal: string): Promise<void>
-  signOut(surface: Surface): Promise<void>
-  changeId(surface: Surface): Promise<void>
   /** The application asked for something and left no callback to be told that it failed. */
   unheard(error: unknown): void
 }
@@ -55,18 +51,7 @@ const methods = {
     tell(surfaces.partsOf(this).owner.save(this), callback)
     return this
   },
-  update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return surfaces.partsOf(this).owner.update(this, change)
-  },
-  signIn(this: Surface, principal: string): Promise<void> {
-    return surfaces.partsOf(this).owner.signIn(this, principal)
-  },
-  signOut(this: Surface): Promise<void> {
-    return surfaces.partsOf(this).owner.signOut(this)
-  },
-  changeId(this: Surface): Promise<void> {
-    return surfaces.partsOf(this).owner.changeId(this)
-  },
+  ...addedMethods(surfaces),
   /** `console.log` looks behind a proxy, where no attributes are. */
   [inspect.custom](this: Surface): object {
     return Object.assign(Object.create(session.Session.prototype), this)

@@ -1,22 +1,18 @@
 import { inspect } from 'node:util'
 import type { FastifySessionObject } from '@fastify/session'
-import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { SessionSurfaces, tellOutcome } from '@hazelcast-session/core/adapter'
-import type { Callback, SurfaceParts } from '@hazelcast-session/core/adapter'
+import type { Session } from '@hazelcast-session/core'
+import { SessionSurfaces, addedMethods, tellOutcome } from '@hazelcast-session/core/adapter'
+import type { AddedMethodsOwner, Callback, SurfaceParts } from '@hazelcast-session/core/adapter'
 import type { CookieTerms, SurfaceCookie } from './surface-cookie.ts'
 
 /** What a session object asks of the request it belongs to. */
-export interface SurfaceOwner {
+export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
   /** What the cookie of this session carries, without a prefix. */
   signedId(surface: Surface): string
   regenerate(surface: Surface, keys: readonly string[]): Promise<void>
   destroy(surface: Surface): Promise<void>
   reload(surface: Surface): Promise<void>
   save(surface: Surface): Promise<void>
-  update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R>
-  signIn(surface: Surface, principal: string): Promise<void>
-  signOut(surface: Surface): Promise<void>
-  changeId(surface: Surface): Promise<void>
   /** The cookie of the present session with these terms, and those that it had. */
   cookieWith(terms: CookieTerms): SurfaceCookie
   /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
@@ -72,18 +68,7 @@ const methods = {
     const { view } = surfaces.partsOf(this)
     return !view.isNew && !isModified(view)
   },
-  update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return surfaces.partsOf(this).owner.update(this, change)
-  },
-  signIn(this: Surface, principal: string): Promise<void> {
-    return surfaces.partsOf(this).owner.signIn(this, principal)
-  },
-  signOut(this: Surface): Promise<void> {
-    return surfaces.partsOf(this).owner.signOut(this)
-  },
-  changeId(this: Surface): Promise<void> {
-    return surfaces.partsOf(this).owner.changeId(this)
-  },
+  ...addedMethods(surfaces),
   /** `console.log` looks behind a proxy, where no attributes are. */
   [inspect.custom](this: Surface): object {
     return { ...this }

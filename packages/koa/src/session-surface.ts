@@ -1,19 +1,15 @@
 import { inspect } from 'node:util'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
 import { SessionSurfaces, outcomeOf, tellOutcome } from '@hazelcast-session/core/adapter'
-import type { SurfaceParts } from '@hazelcast-session/core/adapter'
+import type { AddedMethodsOwner, SurfaceParts } from '@hazelcast-session/core/adapter'
 import type { Callback, ContextSession } from './context-session.ts'
 
 /** What a session object asks of the request it belongs to. */
-export interface SurfaceOwner {
+export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
   maxAge: number | 'session'
   save(surface: Surface): Promise<void>
   regenerate(surface: Surface): Promise<void>
   commitByHand(): Promise<void>
-  update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R>
-  signIn(surface: Surface, principal: string): Promise<void>
-  signOut(surface: Surface): Promise<void>
-  changeId(surface: Surface): Promise<void>
   /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
   failed(error: unknown, isHeard: () => boolean): void
 }
