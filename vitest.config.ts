@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           root,
-          include: ['packages/*/test/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'scripts/**/*.test.ts', 'e2e/**/*.unit.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           maxWorkers: '100%',
           testTimeout: PATIENCE,
@@ -31,6 +31,7 @@ export default defineConfig({
           name: 'integration',
           root,
           include: ['packages/*/test/**/*.integration.test.ts', 'e2e/**/*.test.ts'],
+          exclude: ['**/*.unit.test.ts', '**/node_modules/**'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Members and workers share two cores with the tests.

@@ -29,7 +29,7 @@ export class Apache implements Balancer {
   readonly #ports: ReadonlyMap<string, number>
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
-  #output = ''
+  output = ''
 
   private constructor(url: string, folder: string, ports: ReadonlyMap<string, number>, child: ChildProcess) {
     this.url = url
@@ -37,7 +37,7 @@ export class Apache implements Balancer {
     this.#ports = ports
     this.#child = child
     this.#exited = new Promise((resolve) => child.once('close', resolve))
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (this.#output += String(chunk)))
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (this.output += String(chunk)))
   }
 
   static async spawn(options: BalancerOptions): Promise<Apache> {
@@ -52,7 +52,7 @@ export class Apache implements Balancer {
 
   async listening(): Promise<void> {
     await waitFor('Apache listens', async () => this.#child.exitCode !== null || (await this.#manager()) !== '')
-    if (this.#child.exitCode !== null) throw new Error(`Apache ended:\n${this.#output}${await this.#log()}`)
+    if (this.#child.exitCode !== null) throw new Error(`Apache ended:\n${this.output}${await this.#log()}`)
   }
 
   welcome(name: string): Promise<void> {

@@ -9,6 +9,11 @@ export interface Site {
   readonly url: string
   /** It may close idle connections at any moment: a request that meets that is sent again, as browsers do. */
   readonly closesIdle?: true
+  /**
+   * Ms after which it sends a request, other than a POST, to another worker, when the first one has not answered. The first
+   * one may still carry it out, however much later.
+   */
+  readonly repeatsAfter?: number
 }
 
 /** What `GET /api/session` answers. */

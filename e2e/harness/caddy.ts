@@ -30,7 +30,7 @@ export class Caddy implements Balancer {
   readonly #down: Set<string>
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
-  #output = ''
+  output = ''
   #reloads: Promise<void> = Promise.resolve()
 
   private constructor(
@@ -50,7 +50,7 @@ export class Caddy implements Balancer {
     this.#child = spawn(CADDY, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
     this.#exited = new Promise((resolve) => this.#child.once('close', resolve))
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk) => (this.#output += String(chunk)))
+      stream?.on('data', (chunk) => (this.output += String(chunk)))
     }
   }
 
@@ -67,7 +67,7 @@ export class Caddy implements Balancer {
 
   async listening(): Promise<void> {
     await waitFor('Caddy listens', async () => this.#child.exitCode !== null || (await fetch(this.url)).status > 0)
-    if (this.#child.exitCode !== null) throw new Error(`Caddy ended:\n${this.#output}`)
+    if (this.#child.exitCode !== null) throw new Error(`Caddy ended:\n${this.output}`)
   }
 
   async welcome(name: string): Promise<void> {

@@ -5,6 +5,8 @@ import { HAND_OVER } from './hand-over.ts'
 const KEPT_LINES = 20
 /** Of a line; the client list of a member's warning alone is longer than a screen is wide. */
 const KEPT_LENGTH = 300
+/** Of what a member says of its work: who is there, and that everything is where it belongs. */
+const NEWS = /Members \{size:|migration tasks|partition table/
 
 /** One member of a cluster under test: always at the same address, whatever is done to its process. */
 export class ClusterMember {
@@ -12,6 +14,7 @@ export class ClusterMember {
   readonly address: string
   readonly #options: StartMemberOptions
   readonly #lines: string[] = []
+  #news: string[] = []
   #member: Member | undefined
 
   constructor(address: string, options: StartMemberOptions) {
@@ -24,7 +27,11 @@ export class ClusterMember {
       this.#lines.push(message.slice(0, KEPT_LENGTH))
       if (this.#lines.length > KEPT_LINES) this.#lines.shift()
     }
-    const log = { debug: () => undefined, info: () => undefined, warn: note, error: note }
+    const hear = (message: string): void => {
+      if (NEWS.test(message)) this.#news.push(message)
+    }
+    const log = { debug: hear, info: () => undefined, warn: note, error: note }
+    this.#news = []
     this.#member = await startMember({ gracefulSeconds: HAND_OVER, ...this.#options, log })
   }
 
@@ -33,11 +40,17 @@ export class ClusterMember {
     return this.#lines
   }
 
+  /** What it has said since its start of who is there and of what is moved. */
+  get output(): string {
+    return this.#news.join('\n')
+  }
+
   /** kill -9: no goodbye to anybody. Resolves when the process is gone. */
   async kill(): Promise<void> {
     const member = this.#member
     if (!member) return
     this.#member = undefined
+    this.#news = []
     // A frozen process dies of it as well.
     signal(member.pid, 'SIGKILL')
     await member.exited
@@ -47,6 +60,7 @@ export class ClusterMember {
   async stop(): Promise<void> {
     const member = this.#running
     this.#member = undefined
+    this.#news = []
     await member.stop()
   }
 

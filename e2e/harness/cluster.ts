@@ -3,6 +3,7 @@ import type { StartMemberOptions } from '@hazelcast-session/member'
 import type { Client } from 'hazelcast-client'
 import { ClusterMember } from './cluster-member.ts'
 import { freePort } from './free-port.ts'
+import { isBackedUp } from './backed-up.ts'
 import { openClient } from './open-client.ts'
 import { TcpProxy } from './tcp-proxy.ts'
 import { waitFor } from './wait-for.ts'
@@ -91,6 +92,12 @@ export class Cluster {
         await client.shutdown()
       }
     }
+  }
+
+  /** Resolves when two members are one cluster, and everything has its copy: only then may another member be killed. */
+  async backedUp(): Promise<void> {
+    await this.whole()
+    await waitFor('everything has its copy', () => this.members.some(isBackedUp))
   }
 
   /** A client for tests to look with, and to put things in the way; of one member only when its index is given. Shut it down. */

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BALANCER_PATIENCE } from './balancer.ts'
 import type { Balancer, BalancerOptions, Server } from './balancer.ts'
 import { freePort } from './free-port.ts'
 import { NGINX } from './requirements.ts'
@@ -18,8 +19,6 @@ const EXAMPLE = 'worker-1'
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   .map((what) => `  ${what}_temp_path temp-${what};\n`)
   .join('')
-/** A worker that waits for its turn on a busy machine is not down. One that is does not take a connection at all. */
-const PATIENCE = '20s'
 const ADDRESS = /\d+\.\d+\.\d+\.\d+:\d+/
 
 /** A real nginx, with the configuration of our guide. */
@@ -27,16 +26,23 @@ export class Nginx implements Balancer {
   readonly url: string
   /** At each reload. */
   readonly closesIdle = true
+  readonly repeatsAfter: number
   readonly #folder: string
   /** The configuration in which these workers get no requests. */
   readonly #without: (down: ReadonlySet<string>) => string
   readonly #down: Set<string>
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
-  #output = ''
+  output = ''
   #reloads: Promise<void> = Promise.resolve()
 
-  private constructor(port: number, folder: string, without: (down: ReadonlySet<string>) => string, down: Set<string>) {
+  private constructor(
+    port: number,
+    folder: string,
+    without: (down: ReadonlySet<string>) => string,
+    { down, patience = BALANCER_PATIENCE }: { readonly down: Set<string>; readonly patience: number | undefined },
+  ) {
+    this.repeatsAfter = patience * 1000
     this.url = `http://127.0.0.1:${port}`
     this.#folder = folder
     this.#without = without
@@ -45,7 +51,7 @@ export class Nginx implements Balancer {
     this.#child = spawn(NGINX, options, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#exited = new Promise((resolve) => this.#child.once('close', resolve))
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk) => (this.#output += String(chunk)))
+      stream?.on('data', (chunk) => (this.output += String(chunk)))
     }
   }
 
@@ -59,13 +65,13 @@ export class Nginx implements Balancer {
     const down = new Set(options.servers.map(({ name }) => name))
     const without = (those: ReadonlySet<string>): string => configuration(page, options, port, those)
     await writeFile(fileIn(folder), without(down))
-    return new Nginx(port, folder, without, down)
+    return new Nginx(port, folder, without, { down, patience: options.patience })
   }
 
   async listening(): Promise<void> {
     const { hostname, port } = new URL(this.url)
     await waitFor('nginx listens', async () => this.#child.exitCode !== null || (await isOpen(hostname, Number(port))))
-    if (this.#child.exitCode !== null) throw new Error(`nginx ended:\n${this.#output}`)
+    if (this.#child.exitCode !== null) throw new Error(`nginx ended:\n${this.output}`)
   }
 
   async welcome(name: string): Promise<void> {
@@ -128,7 +134,7 @@ function isOpen(host: string, port: number): Promise<boolean> {
 /** The page's, with our cookie, addresses and workers in the place of its examples, in a folder of its own. */
 function configuration(
   page: string,
-  { servers, by }: BalancerOptions,
+  { servers, by, patience = BALANCER_PATIENCE }: BalancerOptions,
   port: number,
   down: ReadonlySet<string>,
 ): string {
@@ -144,7 +150,7 @@ function configuration(
   const text = whole.replace(BLOCK, (block, head: string) => parts[head]?.(block) ?? block)
   return (by === 'nothing' ? text.replace(/^.*proxy_pass .*\n/m, anywhere) : text)
     .replace('connect\\.sid', 'shop\\.sid')
-    .replace(/proxy_(connect|read)_timeout .*/g, `proxy_$1_timeout ${PATIENCE};`)
+    .replace(/proxy_(connect|read)_timeout .*/g, `proxy_$1_timeout ${patience}s;`)
     .replace('listen 80;', `listen 127.0.0.1:${port};`)
     .replace('http {\n', `error_log stderr warn;\nhttp {\n  access_log off;\n${TEMPORARY}`)
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'hazelcast-client'
+import { isBackedUp } from './backed-up.ts'
 import { BUDGET } from './budget.ts'
 import type { Cluster } from './cluster.ts'
 import type { CastOptions, Stage } from './stage.ts'
@@ -57,18 +58,9 @@ export class Peers {
   }
 }
 
-/** What members write when another one has joined, and when each entry is where it belongs again. */
-const ALONE = 'Members {size:1'
-const JOINED = 'Members {size:2'
-const SETTLED = 'All migration tasks have been completed'
-
 /** Resolves when a second member that joined has got its copy of everything: only then may the first one be killed. */
 export async function untilBackedUp(workers: readonly Worker[]): Promise<void> {
-  const isSettled = ({ output }: Worker): boolean => {
-    const joined = output.lastIndexOf(JOINED)
-    return joined > output.lastIndexOf(ALONE) && output.lastIndexOf(SETTLED) > joined
-  }
-  await waitFor('all sessions have their backup', () => workers.some(isSettled))
+  await waitFor('all sessions have their backup', () => workers.some(isBackedUp))
 }
 
 /** The process of the worker's member; `undefined`: it has none. A member that starts counts as well. */
@@ -84,10 +76,14 @@ export async function memberOf(worker: Worker): Promise<number | undefined> {
 }
 
 /** kill -9 of the worker's member: its process id. */
-export async function killMemberOf(worker: Worker): Promise<number> {
+export function killMemberOf(worker: Worker): Promise<number> {
+  return signalMemberOf(worker, 'SIGKILL')
+}
+
+export async function signalMemberOf(worker: Worker, signal: NodeJS.Signals): Promise<number> {
   const pid = await memberOf(worker)
   if (pid === undefined) throw new Error(worker.describe('has no member'))
-  process.kill(pid, 'SIGKILL')
+  process.kill(pid, signal)
   return pid
 }
 

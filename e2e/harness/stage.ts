@@ -78,10 +78,15 @@ export class Stage {
     return browser
   }
 
-  async clear(): Promise<void> {
+  /** Ends everybody but the members. */
+  async dismiss(): Promise<void> {
     for (const browser of this.#browsers.splice(0)) browser.close()
     await Promise.all(this.#balancers.splice(0).map((balancer) => balancer.stop()))
     await Promise.all(this.#workers.splice(0).map((worker) => worker.kill()))
+  }
+
+  async clear(): Promise<void> {
+    await this.dismiss()
     await Promise.all(this.#clusters.splice(0).map((cluster) => cluster.stop()))
   }
 

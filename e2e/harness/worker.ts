@@ -24,7 +24,7 @@ export const SECRET = 'the secret of every shop under test and long enough'
 const URL_SHOWN = /http:\/\/127\.0\.0\.1:\d+/
 /** What a process says of mistakes that no request was told of. */
 const MISTAKES = /unhandled|uncaught|MaxListenersExceeded|ERR_HTTP_HEADERS_SENT|Assertion failed/i
-const START_LIMIT = 60_000
+const START_LIMIT = 120_000
 const KEPT_LINES = 400
 
 export interface WorkerOptions {

@@ -12,13 +12,13 @@ export interface Shop {
   close(): Promise<void>
 }
 
-/** Ms that the shop waits for its cluster before it opens. */
+/** Ms that the shop waits for its cluster before it opens, unless `SHOP_READY_MS` says otherwise. */
 const PATIENCE = 3000
 
 /** Opens the shop on `PORT`, and closes it on SIGTERM: first to the balancer, then to everybody. */
 export async function openShop(shop: Shop): Promise<void> {
   // A balancer sends requests as soon as somebody listens. Without its cluster the shop opens all the same, only later.
-  await shop.ready(PATIENCE).catch(() => {})
+  await shop.ready(Number(process.env['SHOP_READY_MS'] ?? PATIENCE)).catch(() => {})
   const address = await shop.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1')
   console.log(`The shop, worker ${shop.worker}, listens on ${address}`)
 
