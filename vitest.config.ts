@@ -7,6 +7,9 @@ const ssr = { resolve: { conditions: ['@hazelcast-session/source', 'module', 'no
 /** Ms that a unit test may take, which takes some milliseconds, on a machine that is slow and does much else. */
 const PATIENCE = 60_000
 
+/** The slice of the matrix that every run plays. */
+const MATRIX = 'e2e/scenarios/matrix.test.ts'
+
 export default defineConfig({
   test: {
     projects: [
@@ -31,13 +34,27 @@ export default defineConfig({
           name: 'integration',
           root,
           include: ['packages/*/test/**/*.integration.test.ts', 'e2e/**/*.test.ts'],
-          exclude: ['**/*.unit.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.unit.test.ts', MATRIX, '**/node_modules/**'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          // Members and workers share two cores with the tests.
-          maxWorkers: Number(process.env['TEST_FILES_AT_ONCE'] ?? 1),
+          // Members and workers share two cores with the tests, and two files fill each other's waits.
+          maxWorkers: Number(process.env['TEST_FILES_AT_ONCE'] ?? 2),
           // After the unit tests: whoever breaks one hears of it in seconds.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'matrix',
+          root,
+          include: [MATRIX],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Its cells are a load on the whole machine.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
