@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
+/** What a shell exits with when there is no such command. */
+const NOT_FOUND = 127
+
 /**
  * Runs a command in the root of the repository, its output going where ours goes.
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env] On top of this process's.
- * @returns {Promise<number | null>} The exit code; null when a signal ended it.
+ * @returns {Promise<number | null>} The exit code, 127 when there is no such command; null when a signal ended it.
  */
 export function run(command, args, env = {}) {
   return new Promise((resolve, reject) => {
@@ -24,7 +27,11 @@ export function run(command, args, env = {}) {
         ...env,
       },
     })
-    child.once('error', reject)
+    child.once('error', (error) => {
+      if (!('code' in error) || error.code !== 'ENOENT') return reject(error)
+      console.error(`${command} is not installed. Run \`npm ci\` first.`)
+      resolve(NOT_FOUND)
+    })
     child.once('exit', resolve)
   })
 }
