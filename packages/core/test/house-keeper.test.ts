@@ -11,6 +11,9 @@ interface Ended {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
+/** Within the time of a test. */
+const SWEEPS_NOT_BY_ITSELF = { cleanUpPeriod: 1000 }
+
 /** Workers of one map, and what they heard of ended sessions. */
 function workers(names: readonly string[], options: SessionManagerOptions = {}) {
   const clock = new ManualClock()
@@ -75,7 +78,7 @@ describe('the house keeper', () => {
   })
 
   test('takes the entries away', async () => {
-    const { clock, recordStore, managers } = workers(['w1'])
+    const { clock, recordStore, managers } = workers(['w1'], SWEEPS_NOT_BY_ITSELF)
     const [id = ''] = await begin(managers[0]!, 1)
     await clock.advance(108_500)
     expect(await recordStore.load(id)).toBeDefined()
@@ -84,7 +87,7 @@ describe('the house keeper', () => {
   })
 
   test('waits until a worker whose clock is behind has had its say', async () => {
-    const { clock, managers } = workers(['w1'])
+    const { clock, managers } = workers(['w1'], SWEEPS_NOT_BY_ITSELF)
     await begin(managers[0]!, 1)
     // 100 s of idling, 1 s that a touch may lag, 2 s of skew: expired; but 5 s more until the sweep.
     await clock.advance(106_000)
@@ -125,7 +128,7 @@ describe('the house keeper', () => {
   })
 
   test('leaves to workers with listeners what they can tell of, and takes away itself what would stay for ever', async () => {
-    const { clock, recordStore, ended, managers } = workers(['w1'])
+    const { clock, recordStore, ended, managers } = workers(['w1'], SWEEPS_NOT_BY_ITSELF)
     Object.assign(recordStore, { mayKeepForEver: true })
     const deaf = new SessionManager(
       { recordStore, maxInactiveInterval: 100, touchAfter: 1 },
@@ -149,7 +152,7 @@ describe('the house keeper', () => {
   })
 
   test('sweeps nothing that is no session of ours', async () => {
-    const { clock, recordStore, managers } = workers(['w1'])
+    const { clock, recordStore, managers } = workers(['w1'], SWEEPS_NOT_BY_ITSELF)
     await recordStore.create('theirs', '{"expiresAt":5,"format":9}', { seconds: 1000 })
     await recordStore.create('garbage', 'not json', { seconds: 1000 })
     await begin(managers[0]!, 1)
