@@ -1,4 +1,3 @@
-import { COPIES_MUTANTS } from './copies/copies-mutants.ts'
 import type { Mutant } from './mutant.ts'
 
 const WRITE_LOOP = 'saving/write-loop.ts'
@@ -269,5 +268,4 @@ export const MUTANTS: readonly Mutant[] = [
     original: 'const last = this.#deferred.ended(key, stored)',
     planted: 'const last = stored',
   },
-  ...COPIES_MUTANTS,
 ]
