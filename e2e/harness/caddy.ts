@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Balancer, BalancerOptions, Server } from './balancer.ts'
 import { freePort } from './free-port.ts'
+import type { ConfigurationWithout } from './reloaded-balancer.ts'
+import { ReloadedBalancer } from './reloaded-balancer.ts'
 import { CADDY } from './requirements.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -19,31 +21,24 @@ const UPSTREAMS = /(?<=reverse_proxy )[^{]*(?= \{)/
 const PATIENCE = '20s'
 
 /** A real Caddy, with the configuration of our guide. */
-export class Caddy implements Balancer {
+export class Caddy extends ReloadedBalancer implements Balancer {
   readonly url: string
-  /** At each reload. */
-  readonly closesIdle = true
   readonly #folder: string
   readonly #admin: string
-  /** The configuration in which these workers get no requests. */
-  readonly #without: (down: ReadonlySet<string>) => string
-  readonly #down: Set<string>
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
   output = ''
-  #reloads: Promise<void> = Promise.resolve()
 
   private constructor(
     folder: string,
     ports: Readonly<Record<'site' | 'admin', number>>,
-    without: (down: ReadonlySet<string>) => string,
-    down: Set<string>,
+    without: ConfigurationWithout,
+    down: ReadonlySet<string>,
   ) {
+    super(without, down)
     this.url = `http://127.0.0.1:${ports.site}`
     this.#admin = `http://127.0.0.1:${ports.admin}`
     this.#folder = folder
-    this.#without = without
-    this.#down = down
     const args = ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile']
     // It keeps things in its home.
     const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
@@ -60,7 +55,7 @@ export class Caddy implements Balancer {
     const ports = { site: await freePort(), admin: await freePort() }
     const page = await readFile(PAGE, 'utf8')
     const down = new Set(options.servers.map(({ name }) => name))
-    const without = (those: ReadonlySet<string>): string => configuration(page, options, ports, those)
+    const without: ConfigurationWithout = (those) => configuration(page, options, ports, those)
     await writeFile(join(folder, 'Caddyfile'), without(down))
     return new Caddy(folder, ports, without, down)
   }
@@ -70,33 +65,16 @@ export class Caddy implements Balancer {
     if (this.#child.exitCode !== null) throw new Error(`Caddy ended:\n${this.output}`)
   }
 
-  async welcome(name: string): Promise<void> {
-    this.#down.delete(name)
-    await this.#reload()
-  }
-
-  async retire(name: string, terminate: () => void): Promise<void> {
-    this.#down.add(name)
-    await this.#reload()
-    terminate()
-  }
-
   async stop(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#exited
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** Resolves when new requests are served by the new configuration. One after the other. */
-  #reload(): Promise<void> {
-    this.#reloads = this.#reloads.then(() => this.#readAgain())
-    return this.#reloads
-  }
-
   /** As `caddy reload` does. */
-  async #readAgain(): Promise<void> {
+  protected async readAgain(text: string): Promise<void> {
     const headers = { 'content-type': 'text/caddyfile' }
-    const answer = await fetch(`${this.#admin}/load`, { method: 'POST', headers, body: this.#without(this.#down) })
+    const answer = await fetch(`${this.#admin}/load`, { method: 'POST', headers, body: text })
     if (!answer.ok) throw new Error(`Caddy refused its configuration: ${await answer.text()}`)
   }
 }

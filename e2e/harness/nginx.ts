@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { BALANCER_PATIENCE } from './balancer.ts'
 import type { Balancer, BalancerOptions, Server } from './balancer.ts'
 import { freePort } from './free-port.ts'
+import type { ConfigurationWithout } from './reloaded-balancer.ts'
+import { ReloadedBalancer } from './reloaded-balancer.ts'
 import { NGINX } from './requirements.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -22,31 +24,27 @@ const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 const ADDRESS = /\d+\.\d+\.\d+\.\d+:\d+/
 
 /** A real nginx, with the configuration of our guide. */
-export class Nginx implements Balancer {
+export class Nginx extends ReloadedBalancer implements Balancer {
   readonly url: string
-  /** At each reload. */
-  readonly closesIdle = true
   readonly repeatsAfter: number
   readonly #folder: string
-  /** The configuration in which these workers get no requests. */
-  readonly #without: (down: ReadonlySet<string>) => string
-  readonly #down: Set<string>
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
   output = ''
-  #reloads: Promise<void> = Promise.resolve()
 
   private constructor(
     port: number,
     folder: string,
-    without: (down: ReadonlySet<string>) => string,
-    { down, patience = BALANCER_PATIENCE }: { readonly down: Set<string>; readonly patience: number | undefined },
+    without: ConfigurationWithout,
+    {
+      down,
+      patience = BALANCER_PATIENCE,
+    }: { readonly down: ReadonlySet<string>; readonly patience: number | undefined },
   ) {
+    super(without, down)
     this.repeatsAfter = patience * 1000
     this.url = `http://127.0.0.1:${port}`
     this.#folder = folder
-    this.#without = without
-    this.#down = down
     const options = ['-p', folder, '-c', fileIn(folder), '-g', 'daemon off; pid nginx.pid;']
     this.#child = spawn(NGINX, options, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#exited = new Promise((resolve) => this.#child.once('close', resolve))
@@ -63,7 +61,7 @@ export class Nginx implements Balancer {
     const port = await freePort()
     const page = await readFile(PAGE, 'utf8')
     const down = new Set(options.servers.map(({ name }) => name))
-    const without = (those: ReadonlySet<string>): string => configuration(page, options, port, those)
+    const without: ConfigurationWithout = (those) => configuration(page, options, port, those)
     await writeFile(fileIn(folder), without(down))
     return new Nginx(port, folder, without, { down, patience: options.patience })
   }
@@ -74,17 +72,6 @@ export class Nginx implements Balancer {
     if (this.#child.exitCode !== null) throw new Error(`nginx ended:\n${this.output}`)
   }
 
-  async welcome(name: string): Promise<void> {
-    this.#down.delete(name)
-    await this.#reload()
-  }
-
-  async retire(name: string, terminate: () => void): Promise<void> {
-    this.#down.add(name)
-    await this.#reload()
-    terminate()
-  }
-
   async stop(): Promise<void> {
     // At once as well, but with its own workers, which SIGKILL would leave behind.
     this.#child.kill('SIGTERM')
@@ -92,14 +79,9 @@ export class Nginx implements Balancer {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** Resolves when only processes with the new configuration are left. One after the other. */
-  #reload(): Promise<void> {
-    this.#reloads = this.#reloads.then(() => this.#readAgain())
-    return this.#reloads
-  }
-
-  async #readAgain(): Promise<void> {
-    await writeFile(fileIn(this.#folder), this.#without(this.#down))
+  /** Until only processes with this configuration are left. */
+  protected async readAgain(text: string): Promise<void> {
+    await writeFile(fileIn(this.#folder), text)
     const before = await this.#workers()
     this.#child.kill('SIGHUP')
     await waitFor('nginx has read its configuration again', async () => {

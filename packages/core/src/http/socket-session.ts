@@ -61,9 +61,7 @@ export class SocketSession<Data extends object = SessionAttributes> {
    */
   async read(): Promise<Partial<Data>> {
     const { data } = await this.#open()
-    // What applications declare of their sessions, nobody checks.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return data as Partial<Data>
+    return declared(data)
   }
 
   /**
@@ -72,8 +70,7 @@ export class SocketSession<Data extends object = SessionAttributes> {
    */
   async update<R>(change: (data: Partial<Data>) => R): Promise<R> {
     const session = await this.#open()
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return session.update((data) => change(data as Partial<Data>))
+    return session.update((data) => change(declared(data)))
   }
 
   /** Ends the session everywhere, and so its sockets. `false`: it had ended. Rejects when nothing confirms it. */
@@ -125,6 +122,12 @@ export async function openSocketSession<Data extends object>(
   const opened = new SocketSession<Data>(config.manager, session)
   opened.touch()
   return opened
+}
+
+/** The attributes as the application declares them, which nobody can check. */
+function declared<Data>(data: SessionAttributes): Partial<Data> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above: there is nothing to check it by
+  return data as Partial<Data>
 }
 
 function close(socket: SessionSocket, code: number, how: SessionEnd): void {

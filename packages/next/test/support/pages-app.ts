@@ -16,8 +16,7 @@ export const pagesHarness: AdapterHarness = {
       async (req, res) => answer(res, await handler(visitOf(req, res))),
     )
     const server = createServer((req, res) => {
-      // What Next.js adds to them is not used here.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what Next.js adds to them is not used here
       void Promise.resolve(route(req as NextApiRequest, res as NextApiResponse)).catch(() => failed(res))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
