@@ -1,20 +1,16 @@
 /**
  * @typedef {'express' | 'koa' | 'fastify'} Framework
- * @typedef {{ name: string, sessions: string, members?: number, sticky?: boolean }} Contestant
- * `members`: how many Hazelcast members its cluster has.
+ * @typedef {{ name: string, sessions: string, sticky?: boolean }} Contestant
  */
 
 const NONE = { name: 'no session', sessions: 'none' }
 
-/** @param {number} members @returns {Contestant[]} */
-function ours(members) {
-  const cluster = `${members} member${members > 1 ? 's' : ''}`
-  return [
-    { name: `HazelcastStore, ${cluster}`, sessions: 'store', members },
-    { name: `hazelcastSession, ${cluster}`, sessions: 'middleware', members, sticky: false },
-    { name: `hazelcastSession, sticky, ${cluster}`, sessions: 'middleware', members, sticky: true },
-  ]
-}
+/** @type {readonly Contestant[]} */
+const OURS = [
+  { name: 'HazelcastStore', sessions: 'store' },
+  { name: 'hazelcastSession', sessions: 'middleware', sticky: false },
+  { name: 'hazelcastSession, sticky', sessions: 'middleware', sticky: true },
+]
 
 /**
  * Who runs side by side. `base`: what the others are compared with, which is what people use today.
@@ -27,10 +23,9 @@ export const FRAMEWORKS = {
       NONE,
       { name: 'MemoryStore', sessions: 'memory' },
       { name: 'connect-redis', sessions: 'redis' },
-      ...ours(1),
-      ...ours(2),
+      ...OURS,
     ],
   },
-  koa: { base: 'koa-redis', contestants: [NONE, { name: 'koa-redis', sessions: 'redis' }, ...ours(1)] },
-  fastify: { base: 'connect-redis', contestants: [NONE, { name: 'connect-redis', sessions: 'redis' }, ...ours(1)] },
+  koa: { base: 'koa-redis', contestants: [NONE, { name: 'koa-redis', sessions: 'redis' }, ...OURS] },
+  fastify: { base: 'connect-redis', contestants: [NONE, { name: 'connect-redis', sessions: 'redis' }, ...OURS] },
 }

@@ -1,30 +1,37 @@
-// What sessions cost on each framework, side by side. All servers of a framework run at once; slices of load go to one after
-// the other, in another order each round; what counts is the ratio to the base within a round. `npm run bench`, or less:
-// BENCH_FRAMEWORKS=koa,fastify BENCH_ONLY=sticky BENCH_ROUNDS=2 BENCH_REQUESTS=1000 npm run bench
+// What sessions cost on each framework, side by side. All servers of a table run at once; slices of load go to one after the
+// other, in another order each round; what counts is the ratio to the base within a round. `npm run bench`, or less:
+// BENCH_FRAMEWORKS=koa,fastify BENCH_MEMBERS=2 BENCH_ONLY=sticky BENCH_ROUNDS=2 BENCH_REQUESTS=1000 npm run bench
 import { fork } from 'node:child_process'
-import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { cpuMicroseconds } from '../load/process-cpu.mjs'
-import { runSlice, send, WIDTH } from '../load/slice.mjs'
+import { Connection } from '../load/connection.mjs'
+import { runSlice } from '../load/slice.mjs'
 import { quantile } from '../load/statistics.mjs'
 import { startCluster, startRedis } from './backends.mjs'
 import { FRAMEWORKS } from './contestants.mjs'
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 6)
 const REQUESTS = Number(process.env['BENCH_REQUESTS'] ?? 2000)
-/** Requests before each measured slice: a process that has idled is slow at first. */
-const WARM_UP = Math.round(REQUESTS * 0.3)
+/** Rounds that do not count: until then servers, and members more so, compile what they run. */
+const COLD_ROUNDS = 2
 const JARS = 1000
+/**
+ * Requests before each measured slice: a process that has idled is slow at first. One of each browser at least, so that
+ * sessions are in use, and a sticky worker has copies of them that are not stale, as of browsers that are there.
+ */
+const WARM_UP = Math.max(JARS, Math.round(REQUESTS * 0.3))
 const HOT_SESSIONS = 8
 const ONLY = process.env['BENCH_ONLY']?.split(',')
+/** Sizes of the clusters. */
+const MEMBERS = (process.env['BENCH_MEMBERS'] ?? '1,2').split(',').map(Number)
 const CHOSEN = process.env['BENCH_FRAMEWORKS']?.split(',') ?? Object.keys(FRAMEWORKS)
 
 /**
- * @typedef {import('../load/slice.mjs').Jar} Jar
+ * @typedef {import('../load/connection.mjs').Jar} Jar
  * @typedef {import('./contestants.mjs').Framework} Framework
  * @typedef {{ name: string, child: import('node:child_process').ChildProcess, port: number, jars: Jar[], hot: Jar[],
  *   overlapped: number }} Server
- * @typedef {{ name: string, next: (server: Server) => (connection: number) => import('../load/slice.mjs').Shot }} Mix
+ * @typedef {{ name: string, next: (server: Server) => (connection: number) => import('../load/connection.mjs').Shot }} Mix
  */
 
 let turn = 0
@@ -99,9 +106,9 @@ async function startServer(framework, { name, sessions, sticky }, env) {
     hot: Array.from({ length: HOT_SESSIONS }, newJar),
     overlapped: 0,
   }
-  const agent = new Agent({ keepAlive: true })
-  for (const jar of [...server.jars, ...server.hot]) await send(agent, port, shot('POST', '/begin', jar, false))
-  agent.destroy()
+  const connection = new Connection(port)
+  for (const jar of [...server.jars, ...server.hot]) await connection.send(shot('POST', '/begin', jar, false))
+  connection.close()
   return server
 }
 
@@ -119,9 +126,8 @@ async function measure(server, mix, round) {
 
 /** How many acknowledged writes a server's sessions do not hold. @param {Server} server */
 async function lostWrites(server) {
-  const agent = new Agent({ keepAlive: true, maxSockets: WIDTH })
-  const state = async (/** @type {Jar} */ jar) =>
-    JSON.parse(await send(agent, server.port, shot('GET', '/state', jar, false)))
+  const connection = new Connection(server.port)
+  const state = async (/** @type {Jar} */ jar) => JSON.parse(await connection.send(shot('GET', '/state', jar, false)))
   let lost = 0
   for (const jar of server.jars) lost += jar.acknowledged - (await state(jar)).count
   let kept = 0
@@ -129,7 +135,7 @@ async function lostWrites(server) {
     const held = await state(jar)
     for (const [name, value] of Object.entries(held)) if (/^w\d+$/.test(name)) kept += Number(value)
   }
-  agent.destroy()
+  connection.close()
   return { lost, overlapped: server.overlapped, lostOverlapping: server.overlapped - kept }
 }
 
@@ -147,10 +153,10 @@ function ratios(samples, base, mix, server, what) {
   )
 }
 
-/** @param {string} framework @param {string} base @param {Sample[]} samples @param {Server[]} servers */
-function printTables(framework, base, samples, servers) {
+/** @param {string} title @param {string} base @param {Sample[]} samples @param {Server[]} servers */
+function printTables(title, base, samples, servers) {
   for (const { name: mix } of MIXES) {
-    console.log(`\n${framework}, ${mix}: x ${base}, median of ${ROUNDS} rounds (quartiles)`)
+    console.log(`\n${title}, ${mix}: x ${base}, median of ${ROUNDS} rounds (quartiles)`)
     console.log(`| server | requests/s | CPU of the server |\n|---|---|---|`)
     for (const { name } of servers) {
       const cells = /** @type {const} */ (['rate', 'cpu']).map((what) => {
@@ -166,22 +172,23 @@ function printTables(framework, base, samples, servers) {
 async function sampled(servers) {
   /** @type {Sample[]} */
   const samples = []
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = -COLD_ROUNDS; round < ROUNDS; round++) {
     const order = round % 2 === 0 ? servers : servers.toReversed()
     for (const mix of MIXES) {
       for (const index of order.keys()) {
-        const server = order[(index + round) % order.length]
-        if (server) samples.push(await measure(server, mix, round))
+        const server = order[(index + round + COLD_ROUNDS) % order.length]
+        const sample = server && (await measure(server, mix, round))
+        if (sample && round >= 0) samples.push(sample)
       }
     }
-    console.log(`bench: round ${round + 1} of ${ROUNDS}`)
+    console.log(`bench: round ${round < 0 ? 'without measuring' : `${round + 1} of ${ROUNDS}`}`)
   }
   return samples
 }
 
-/** @param {string} framework @param {Server[]} servers */
-async function printLosses(framework, servers) {
-  console.log(`\n${framework}, acknowledged writes that are not there afterwards`)
+/** @param {string} title @param {Server[]} servers */
+async function printLosses(title, servers) {
+  console.log(`\n${title}, acknowledged writes that are not there afterwards`)
   console.log('| server | own sessions | overlapping |\n|---|---|---|')
   for (const server of servers) {
     if (server.name === 'no session') continue
@@ -191,24 +198,29 @@ async function printLosses(framework, servers) {
 }
 
 /**
- * @param {Framework} framework
- * @param {(members: number | undefined) => NodeJS.ProcessEnv} backend Where a contestant finds what it keeps sessions in.
+ * One cluster at a time, which begins empty: what idles takes memory and caches from those that are measured.
+ * @param {Framework} framework @param {number} members @param {NodeJS.ProcessEnv} redis
  */
-async function compare(framework, backend) {
+async function compare(framework, members, redis) {
+  const title = `${framework}, ${members} member${members > 1 ? 's' : ''}`
   const { base, contestants } = FRAMEWORKS[framework]
+  const map = `session_${framework}`
+  const cluster = await startCluster(members, `bench-${members}`, 5811, [map])
   /** @type {Server[]} */
   const servers = []
   try {
     for (const contestant of contestants) {
       const isChosen = ONLY?.some((part) => contestant.name.includes(part)) ?? true
       if (contestant.name !== base && !isChosen) continue
-      servers.push(await startServer(framework, contestant, backend(contestant.members)))
-      console.log(`bench: ${framework}, ${contestant.name} runs`)
+      const env = { ...redis, ...cluster.env, HZ_SESSION_MAP_NAME: map }
+      servers.push(await startServer(framework, contestant, env))
+      console.log(`bench: ${title}: ${contestant.name} runs`)
     }
-    printTables(framework, base, await sampled(servers), servers)
-    await printLosses(framework, servers)
+    printTables(title, base, await sampled(servers), servers)
+    await printLosses(title, servers)
   } finally {
     for (const { child } of servers) child.disconnect()
+    await cluster.stop()
   }
 }
 
@@ -217,23 +229,14 @@ function isFramework(name) {
   return name in FRAMEWORKS
 }
 
-/** Each has its own: what one left behind does not weigh on the next. @param {string} framework */
-function mapOf(framework) {
-  return `session_${framework}`
-}
-
 async function main() {
   const redis = await startRedis()
-  const maps = Object.keys(FRAMEWORKS).map(mapOf)
-  const clusters = [await startCluster(1, 'bench-one', 5811, maps), await startCluster(2, 'bench-two', 5821, maps)]
   try {
     for (const framework of CHOSEN.filter(isFramework)) {
-      const map = { HZ_SESSION_MAP_NAME: mapOf(framework) }
-      await compare(framework, (members = 0) => ({ ...redis.env, ...clusters[members - 1]?.env, ...map }))
+      for (const members of MEMBERS) await compare(framework, members, redis.env)
     }
   } finally {
     await redis.stop()
-    await Promise.all(clusters.map((cluster) => cluster.stop()))
   }
 }
 

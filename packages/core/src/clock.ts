@@ -10,7 +10,7 @@ export interface Clock {
    */
   after(ms: number, task: () => void, ground?: TimerGround): CancelTimer
   /** Resolves at the end of the event loop's present turn. Absent: nothing is to be gained by waiting for it. */
-  turn?(): Promise<void>
+  readonly turn?: (() => Promise<void>) | undefined
 }
 
 export type TimerGround = 'foreground' | 'background'

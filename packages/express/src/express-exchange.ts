@@ -103,13 +103,11 @@ export class ExpressExchange extends SurfaceHost<Surface> implements SurfaceOwne
   }
 
   protected override makeSurface(view: Session): Surface {
-    const { options, store } = this.#config
+    const { options } = this.#config
     const cookie = newCookie(this.#cookieOptions, this.#req, options.proxy)
     this.#usual = { originalMaxAge: cookie.originalMaxAge }
     if (!view.isNew) restoreMaxAge(cookie, view)
-    const surface = surfaceOf(this, this.#req, view, cookie)
-    store.know(surface, view)
-    return surface
+    return surfaceOf(this, this.#req, view, cookie)
   }
 
   protected override fail(error: unknown): void {

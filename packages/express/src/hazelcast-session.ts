@@ -3,6 +3,7 @@ import type { SocketSession, UpgradeRequest } from '@hazelcast-session/core'
 import { SessionCookie, SessionImport, adapterOptions, openSocketSession } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import './augment.ts'
+import { keepInDictionaries } from './dictionary-mode.ts'
 import { ExpressExchange } from './express-exchange.ts'
 import type { ExpressExchangeConfig } from './express-exchange.ts'
 import { formerStore } from './former-store.ts'
@@ -67,6 +68,7 @@ function middleware(config: ExpressExchangeConfig): Handler {
     const cookie = cookieOptions(options, req)
     // Browsers send the cookie to paths below its own.
     if (!pathName(req).startsWith(cookie.path ?? '/')) return next()
+    keepInDictionaries(req, res)
     const exchange = new ExpressExchange(config, req, res, cookie, next)
     showOn(req, exchange, store)
     const opening = exchange.open()

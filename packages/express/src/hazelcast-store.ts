@@ -35,7 +35,7 @@ export class HazelcastStore extends session.Store {
   /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
   constructor(options: HazelcastStoreOptions = {}) {
     super()
-    this.#door = new StoreDoor(options, isHidden)
+    this.#door = new StoreDoor(options, isHidden, (owner) => this.shownAs(owner))
     this.manager = this.#door.manager
     // Each `session()` adds two listeners, and an application may have as many of them as it likes.
     this.setMaxListeners(0)
@@ -172,9 +172,9 @@ export class HazelcastStore extends session.Store {
     return ended
   }
 
-  /** @internal Makes a session object of ours one that the methods of the store know. */
-  protected know(of: object, view: Session): void {
-    this.#door.know(of, view)
+  /** @internal What a session object of the other door shows: there are none. */
+  protected shownAs(_owner: object): Session | undefined {
+    return undefined
   }
 
   /** @internal */

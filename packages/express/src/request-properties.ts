@@ -1,3 +1,4 @@
+import { HiddenValue } from '@hazelcast-session/core/adapter'
 import type { ExpressExchange } from './express-exchange.ts'
 import type { HazelcastStore } from './hazelcast-store.ts'
 import type { Request } from './middleware-options.ts'
@@ -32,7 +33,7 @@ const PROPERTIES: PropertyDescriptorMap & ThisType<Shown> = {
 
 /** Gives the request its `session`, `sessionID` and `sessionStore`. */
 export function showOn(req: Shown, exchange: ExpressExchange, store: HazelcastStore): void {
-  Object.defineProperty(req, EXCHANGE, { value: exchange })
+  Object.defineProperty(req, EXCHANGE, new HiddenValue(exchange))
   Object.defineProperties(req, PROPERTIES)
   Object.assign(req, { sessionStore: store })
 }

@@ -4,6 +4,7 @@ import type { SessionData } from 'express-session'
 import { HazelcastStore } from './hazelcast-store.ts'
 import type { MiddlewareOptions, Request } from './middleware-options.ts'
 import { exchangeOf } from './request-properties.ts'
+import { surfaces } from './session-surface.ts'
 import { cookieOptions, newCookie } from './surface-cookie.ts'
 
 /** `req.sessionStore`: the store of the other door, for tools, which knows the session objects of this one. */
@@ -26,7 +27,7 @@ export class RequestStore extends HazelcastStore {
     return view && exchange ? exchange.change(view) : super.createSession(req, data)
   }
 
-  override know(of: object, view: Session): void {
-    super.know(of, view)
+  protected override shownAs(owner: object): Session | undefined {
+    return surfaces.find(owner)?.view
   }
 }

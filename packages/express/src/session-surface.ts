@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { Session } from '@hazelcast-session/core'
-import { SessionSurfaces, addedMethods, tell } from '@hazelcast-session/core/adapter'
-import type { AddedMethodsOwner, Callback, SurfaceParts } from '@hazelcast-session/core/adapter'
+import { HiddenValue, SessionSurfaces, SurfaceParts, addedMethods, tell } from '@hazelcast-session/core/adapter'
+import type { AddedMethodsOwner, Callback } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
 
 /** What a session object asks of the request it belongs to. */
@@ -17,11 +17,7 @@ export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
 /** `req.session`, as express-session's types know it. */
 export type Surface = session.Session & Partial<session.SessionData> & { cookie: session.Cookie }
 
-interface Parts extends SurfaceParts {
-  readonly owner: SurfaceOwner
-}
-
-export const surfaces: SessionSurfaces<Surface, Parts> = new SessionSurfaces()
+export const surfaces: SessionSurfaces<Surface, SurfaceParts<SurfaceOwner>> = new SessionSurfaces()
 
 /** For what must not fail unnoticed. The end of the response makes good for a save, and nothing for these. */
 function told(surface: Surface, callback: Callback | undefined): Callback {
@@ -98,8 +94,8 @@ function isOwn(name: string): boolean {
 export function surfaceOf(owner: SurfaceOwner, req: object, view: Session, cookie: session.Cookie): Surface {
   const object: Surface = Object.create(prototype)
   object.cookie = cookie
-  Object.defineProperty(object, 'req', { value: req, configurable: true })
+  Object.defineProperty(object, 'req', new HiddenValue(req, true))
   const surface = view.show(object, isOwn)
-  surfaces.add(surface, { owner, view, hasOwnInterval: false })
+  surfaces.add(surface, new SurfaceParts(owner, view))
   return surface
 }

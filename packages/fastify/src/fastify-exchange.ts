@@ -119,9 +119,7 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
   protected override makeSurface(view: Session): Surface {
     // A new session is as its predecessor in this request; a loaded one has a max age of its own.
     if (!view.isNew) this.#terms = { ...this.#terms, maxAge: this.#maxAgeOf(view) }
-    const surface = surfaceOf(this, view, this.#newCookie())
-    this.#config.store.know(surface, view)
-    return surface
+    return surfaceOf(this, view, this.#newCookie())
   }
 
   protected override fail(error: unknown): void {

@@ -24,7 +24,7 @@ export class HazelcastStore implements SessionStore {
 
   /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
   constructor(options: HazelcastStoreOptions = {}) {
-    this.#door = new StoreDoor(options, isHidden)
+    this.#door = new StoreDoor(options, isHidden, (owner) => this.shownAs(owner))
   }
 
   /** Events, readiness and everything else that is not the library's business. */
@@ -135,9 +135,9 @@ export class HazelcastStore implements SessionStore {
     return ended
   }
 
-  /** @internal Makes a session object of ours one that the methods of the store know. */
-  protected know(session: object, view: Session): void {
-    this.#door.know(session, view)
+  /** @internal What a session object of the other door shows: there are none. */
+  protected shownAs(_owner: object): Session | undefined {
+    return undefined
   }
 
   /** For the library, which makes a session of its own of what it gets. */

@@ -1,5 +1,6 @@
 import type { Session, SessionManager } from '@hazelcast-session/core'
 import { HazelcastStore } from './hazelcast-store.ts'
+import { surfaces } from './session-surface.ts'
 
 /** `request.sessionStore`: the store of the other door, for tools, which knows the session objects of this one. */
 export class RequestStore extends HazelcastStore {
@@ -7,8 +8,7 @@ export class RequestStore extends HazelcastStore {
     super({ manager })
   }
 
-  /** Notes that `session` shows `view`. */
-  override know(session: object, view: Session): void {
-    super.know(session, view)
+  protected override shownAs(owner: object): Session | undefined {
+    return surfaces.find(owner)?.view
   }
 }

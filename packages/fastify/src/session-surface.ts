@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import type { FastifySessionObject } from '@fastify/session'
 import type { Session } from '@hazelcast-session/core'
-import { SessionSurfaces, addedMethods, tellOutcome } from '@hazelcast-session/core/adapter'
-import type { AddedMethodsOwner, Callback, SurfaceParts } from '@hazelcast-session/core/adapter'
+import { SessionSurfaces, SurfaceParts, addedMethods, tellOutcome } from '@hazelcast-session/core/adapter'
+import type { AddedMethodsOwner, Callback } from '@hazelcast-session/core/adapter'
 import type { CookieTerms, SurfaceCookie } from './surface-cookie.ts'
 
 /** What a session object asks of the request it belongs to. */
@@ -22,9 +22,13 @@ export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
 /** `request.session`, as @fastify/session's types know it, with the cookie of ours. */
 export type Surface = FastifySessionObject
 
-interface Parts extends SurfaceParts {
-  readonly owner: SurfaceOwner
+class Parts extends SurfaceParts<SurfaceOwner> {
   cookie: SurfaceCookie
+
+  constructor(owner: SurfaceOwner, view: Session, cookie: SurfaceCookie) {
+    super(owner, view)
+    this.cookie = cookie
+  }
 }
 
 export const surfaces: SessionSurfaces<Surface, Parts> = new SessionSurfaces()
@@ -86,14 +90,44 @@ const prototype: object = Object.create(Object.prototype, {
       { value: Reflect.get(methods, name), writable: true, configurable: true },
     ]),
   ),
-  // Of each session object its own, but for the prototype itself, which somebody may look at.
-  ...Object.fromEntries(
-    ['sessionId', 'encryptedSessionId', 'maxInactiveInterval', 'isNew'].map((name) => [
-      name,
-      { value: undefined, configurable: true },
-    ]),
-  ),
+  // Of the prototype itself, which somebody may look at, there is none.
+  sessionId: {
+    get(this: object): string | undefined {
+      return surfaces.find(this)?.view.id
+    },
+    configurable: true,
+  },
+  encryptedSessionId: {
+    get(this: Surface): string | undefined {
+      return surfaces.find(this)?.owner.signedId(this)
+    },
+    configurable: true,
+  },
+  isNew: {
+    get(this: object): boolean | undefined {
+      return surfaces.find(this)?.view.isNew
+    },
+    configurable: true,
+  },
+  maxInactiveInterval: {
+    get(this: object): number | undefined {
+      return surfaces.find(this)?.view.maxInactiveInterval
+    },
+    set(this: object, seconds: number) {
+      surfaces.setInterval(this, seconds)
+    },
+    configurable: true,
+  },
 })
+
+/** Of each session object its own, as in the library. */
+const COOKIE: PropertyDescriptor & ThisType<Surface> = {
+  get() {
+    return surfaces.partsOf(this).cookie
+  },
+  enumerable: true,
+  configurable: true,
+}
 
 /** `cookie` and whatever a session object has or inherits belong to it; all other names are attributes. */
 function isOwn(name: string): boolean {
@@ -102,23 +136,10 @@ function isOwn(name: string): boolean {
 
 /** The session object of `view` for one request. */
 export function surfaceOf(owner: SurfaceOwner, view: Session, cookie: SurfaceCookie): Surface {
-  const own: Parts = { owner, view, cookie, hasOwnInterval: false }
   const object: Surface = Object.create(prototype)
-  Object.defineProperties(object, {
-    cookie: { get: () => own.cookie, enumerable: true, configurable: true },
-    sessionId: { get: () => view.id, configurable: true },
-    encryptedSessionId: { get: () => owner.signedId(surface), configurable: true },
-    isNew: { get: () => view.isNew, configurable: true },
-    maxInactiveInterval: {
-      get: () => view.maxInactiveInterval,
-      set: (seconds: number) => {
-        surfaces.setInterval(surface, seconds)
-      },
-      configurable: true,
-    },
-  })
+  Object.defineProperty(object, 'cookie', COOKIE)
   const surface = view.show(object, isOwn)
-  surfaces.add(surface, own)
+  surfaces.add(surface, new Parts(owner, view, cookie))
   return surface
 }
 

@@ -1,3 +1,4 @@
+import { HiddenValue } from '@hazelcast-session/core/adapter'
 import type Koa from 'koa'
 import type { KoaExchange } from './koa-exchange.ts'
 
@@ -27,7 +28,7 @@ const PROPERTIES: PropertyDescriptorMap & ThisType<Shown> = {
 
 /** Gives the request its `session` and `sessionOptions`. */
 export function showOn(ctx: Shown, exchange: KoaExchange): void {
-  Object.defineProperty(ctx, EXCHANGE, { value: exchange })
+  Object.defineProperty(ctx, EXCHANGE, new HiddenValue(exchange))
   Object.defineProperties(ctx, PROPERTIES)
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { SessionSurfaces, outcomeOf, tellOutcome } from '@hazelcast-session/core/adapter'
-import type { AddedMethodsOwner, SurfaceParts } from '@hazelcast-session/core/adapter'
+import { SessionSurfaces, SurfaceParts, outcomeOf, tellOutcome } from '@hazelcast-session/core/adapter'
+import type { AddedMethodsOwner } from '@hazelcast-session/core/adapter'
 import type { Callback, ContextSession } from './context-session.ts'
 
 /** What a session object asks of the request it belongs to. */
@@ -17,11 +17,7 @@ export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
 /** `ctx.session`, as the requests of one middleware make it. */
 export type Surface = ContextSession
 
-interface Parts extends SurfaceParts {
-  readonly owner: SurfaceOwner
-}
-
-export const surfaces: SessionSurfaces<Surface, Parts> = new SessionSurfaces()
+export const surfaces: SessionSurfaces<Surface, SurfaceParts<SurfaceOwner>> = new SessionSurfaces()
 
 function told<T>(surface: Surface, work: Promise<T>): Promise<T> {
   return outcomeOf(work, (error, isHeard) => surfaces.partsOf(surface).owner.failed(error, isHeard))
@@ -120,7 +116,7 @@ function attributesIn(surface: object): object {
 
 /** The session object of `view` for one request. */
 export function surfaceOf(owner: SurfaceOwner, view: Session): Surface {
-  const own: Parts = { owner, view, hasOwnInterval: false }
+  const own = new SurfaceParts(owner, view)
   const target: Surface = Object.create(prototype)
   const surface = view.show(target, isOwn)
   // Setters see what is behind the surface.

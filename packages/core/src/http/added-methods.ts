@@ -9,10 +9,6 @@ export interface AddedMethodsOwner<Surface> {
   changeId(surface: Surface): Promise<void>
 }
 
-interface Parts<Surface> extends SurfaceParts {
-  readonly owner: AddedMethodsOwner<Surface>
-}
-
 /** The methods that session objects have beside those of their library. */
 export interface AddedMethods<Surface> {
   update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R>
@@ -22,7 +18,7 @@ export interface AddedMethods<Surface> {
 }
 
 export function addedMethods<Surface extends object>(
-  surfaces: SessionSurfaces<Surface, Parts<Surface>>,
+  surfaces: SessionSurfaces<Surface, SurfaceParts<AddedMethodsOwner<Surface>>>,
 ): AddedMethods<Surface> {
   return {
     update(change) {

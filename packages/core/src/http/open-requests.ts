@@ -1,10 +1,10 @@
 import type { CancelTimer, Clock } from '../clock.ts'
 import type { Session } from '../session.ts'
 
-/** A request that is under way. */
-export interface OpenRequest {
+/** What is known of a request that is under way. It outlives the request, so that it must not refer to it. */
+export class OpenRequest {
   /** The session that it keeps alive; `undefined`: none. */
-  readonly kept: Session | undefined
+  kept: Session | undefined
 }
 
 /** Ms between two looks at what is under way. */

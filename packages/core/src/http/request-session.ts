@@ -2,7 +2,7 @@ import type { EndReason } from '../records/session-record.ts'
 import { SessionError } from '../session-error.ts'
 import type { OpenedSession, SessionManager } from '../session-manager.ts'
 import type { Session } from '../session.ts'
-import type { OpenRequest } from './open-requests.ts'
+import { OpenRequest } from './open-requests.ts'
 import { cookieValues } from './cookie-header.ts'
 import type { HttpExchange } from './http-exchange.ts'
 import type { CookieFlags } from './response-cookie.ts'
@@ -24,7 +24,7 @@ const RECENT = 30_000
  * The session of one request: from the cookie it came with to the cookie its answer carries. What the application sees of
  * it is the adapter's business.
  */
-export class RequestSession implements OpenRequest {
+export class RequestSession {
   readonly #config: RequestSessionConfig
   readonly #exchange: HttpExchange
   readonly #presented: VerifiedValue | undefined
@@ -32,6 +32,7 @@ export class RequestSession implements OpenRequest {
   #presentedId: string | undefined
   #session: Session | undefined
   #kept: Session | undefined
+  readonly #open = new OpenRequest()
   #hasEnded = false
   #isClosed = false
   #refusal: EndReason | undefined
@@ -95,13 +96,16 @@ export class RequestSession implements OpenRequest {
   /** Keeps this session alive until `close`, in place of the one that the request came with; `undefined`: none. */
   keep(session: Session | undefined): void {
     this.#kept = session
-    if (session && !this.#isClosed) this.#config.manager.openRequests.add(this)
+    if (this.#isClosed) return
+    this.#open.kept = session
+    if (session) this.#config.manager.openRequests.add(this.#open)
   }
 
   /** The response has been sent, or never will be. */
   close(): void {
     this.#isClosed = true
-    this.#config.manager.openRequests.delete(this)
+    this.#open.kept = undefined
+    this.#config.manager.openRequests.delete(this.#open)
   }
 
   /** Loads the session, if the request came with one. Never rejects. */

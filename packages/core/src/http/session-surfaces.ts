@@ -1,36 +1,44 @@
 import type { Session } from '../session.ts'
+import { hiddenField } from './hidden-field.ts'
 
-/** What a session object stands for. */
-export interface SurfaceParts {
+/** What a session object stands for. No literal: see `HiddenValue`. */
+export class SurfaceParts<Owner = unknown> {
+  /** The request that shows it. */
+  readonly owner: Owner
   readonly view: Session
   /** Whether the application said how long the session lives. */
-  hasOwnInterval: boolean
+  hasOwnInterval = false
+
+  constructor(owner: Owner, view: Session) {
+    this.owner = owner
+    this.view = view
+  }
 }
 
 /**
- * The session objects that an adapter shows to applications, and what each stands for. Not fields of them: those are the
- * application's.
+ * The session objects that an adapter shows to applications, and what each stands for. Not properties of them: those are
+ * the application's.
  */
 export class SessionSurfaces<Surface extends object, Parts extends SurfaceParts> {
-  readonly #parts = new WeakMap<object, Parts>()
+  readonly #field = hiddenField<Parts>()
 
   add(surface: object, parts: Parts): void {
-    this.#parts.set(surface, parts)
+    this.#field.add(surface, parts)
   }
 
   /** Whether this is a session object of the adapter's. */
   has(value: unknown): value is Surface {
-    return typeof value === 'object' && value !== null && this.#parts.has(value)
+    return typeof value === 'object' && value !== null && this.#field.of(value) !== undefined
   }
 
   /** `undefined` for an object that is no session: a prototype, which somebody may look at. */
   find(surface: object): Parts | undefined {
-    return this.#parts.get(surface)
+    return this.#field.of(surface)
   }
 
   /** Throws a TypeError for an object that is no session: a method was called without one. */
   partsOf(surface: object): Parts {
-    const found = this.#parts.get(surface)
+    const found = this.#field.of(surface)
     if (!found) throw new TypeError('This method belongs to a session and cannot be called without it.')
     return found
   }

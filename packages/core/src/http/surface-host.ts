@@ -24,8 +24,10 @@ export abstract class SurfaceHost<Surface extends object> extends NodeSessionHos
   readonly #property: SurfaceProperty<Surface>
   /** What the property is, once there is a session. */
   #object: unknown
-  /** All that this request has shown, the present one last: hardly ever more than one. */
-  readonly #shown: Surface[] = []
+  /** What this request has shown last. */
+  #latest: Surface | undefined
+  /** What it has shown before that: hardly ever anything. */
+  #earlier: Surface[] | undefined
 
   constructor(
     config: SessionExchangeConfig,
@@ -88,7 +90,7 @@ export abstract class SurfaceHost<Surface extends object> extends NodeSessionHos
 
   protected override present(view: Session): void {
     const surface = this.makeSurface(view)
-    this.#shown.push(surface)
+    this.#noteShown(surface)
     this.#object = surface
   }
 
@@ -100,14 +102,20 @@ export abstract class SurfaceHost<Surface extends object> extends NodeSessionHos
   }
 
   protected surfaceOf(view: Session): Surface {
-    const surface = this.#shown.findLast((shown) => this.#property.surfaces.viewOf(shown) === view)
+    const isOfView = (shown: Surface): boolean => this.#property.surfaces.viewOf(shown) === view
+    const surface = this.#latest && isOfView(this.#latest) ? this.#latest : this.#earlier?.findLast(isOfView)
     if (!surface) throw new TypeError('Expected a session that this request has shown')
     return surface
   }
 
   /** The view behind a session object, which may have come here from elsewhere. */
   #known(surface: Surface): Session {
-    if (!this.#shown.includes(surface)) this.#shown.push(surface)
+    if (this.#latest !== surface && this.#earlier?.includes(surface) !== true) this.#noteShown(surface)
     return this.#property.surfaces.viewOf(surface)
+  }
+
+  #noteShown(surface: Surface): void {
+    if (this.#latest) (this.#earlier ??= []).push(this.#latest)
+    this.#latest = surface
   }
 }

@@ -86,6 +86,8 @@ export class SaveQueue {
       }
     }
     this.#lines.delete(key)
+    // V8 may keep the line for a while, when the map has grown old: let it not keep the rest.
+    line.latest = undefined
     if (this.#lines.size === 0) this.#idle.splice(0).forEach((resolve) => resolve())
   }
 

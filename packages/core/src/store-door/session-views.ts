@@ -5,11 +5,17 @@ import type { Session } from '../session.ts'
  * so that only what it changed is written. An object without a view is one that we have not made.
  */
 export class SessionViews {
+  readonly #shownAs: (owner: object) => Session | undefined
   readonly #views = new WeakMap<object, Session>()
   readonly #generated = new WeakSet<object>()
 
+  /** `shownAs`: what a session object of our own shows, which needs no noting. */
+  constructor(shownAs: (owner: object) => Session | undefined) {
+    this.#shownAs = shownAs
+  }
+
   of(owner: object): Session | undefined {
-    return this.#views.get(owner)
+    return this.#views.get(owner) ?? this.#shownAs(owner)
   }
 
   set(owner: object, view: Session): void {

@@ -31,7 +31,7 @@ export class StoreDoor {
   readonly manager: SessionManager
   readonly #ownsManager: boolean
   readonly #attributes: LibraryAttributes
-  readonly #views = new SessionViews()
+  readonly #views: SessionViews
   /**
    * Saves that failed: libraries save again at the end of the response that tells of it, and would wait for the store a
    * second time.
@@ -42,9 +42,15 @@ export class StoreDoor {
    * `sticky` is off unless it is given, here or in the environment. Throws `INVALID_OPTION`.
    *
    * @param isHidden whether the library's session object has this name for something else than an attribute
+   * @param shownAs what a session object of the other door shows; by default there are none
    */
-  constructor(options: StoreDoorOptions, isHidden: (name: string) => boolean) {
+  constructor(
+    options: StoreDoorOptions,
+    isHidden: (name: string) => boolean,
+    shownAs: (owner: object) => Session | undefined = () => undefined,
+  ) {
     const { manager, ...own } = options
+    this.#views = new SessionViews(shownAs)
     if (manager) assertNone(own)
     this.#attributes = new LibraryAttributes(isHidden)
     this.#ownsManager = manager === undefined

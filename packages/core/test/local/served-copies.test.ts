@@ -55,6 +55,20 @@ test('a worker that took a session over asks until it has written it; a touch wi
   expect(workers.store.takeCalls()).toEqual([])
 })
 
+test('what is heard in the turn of the loop that an answer waits for counts', async () => {
+  const workers = new StickyWorkers()
+  const { id } = await workers.session()
+  let changing: Promise<void> | undefined
+  workers.clock.turn = async () => {
+    workers.clock.turn = undefined
+    changing = workers.changeElsewhere(id, 2)
+    await changing
+    await turnOfLoop()
+  }
+  expect(await workers.read(id)).toBe(2)
+  expect(changing).toBeDefined()
+})
+
 test.each([
   ['a change', (workers: StickyWorkers, id: string) => workers.changeElsewhere(id, 2), 2],
   ['a log-out', (workers: StickyWorkers, id: string) => workers.elsewhere.end(id), undefined],
