@@ -158,7 +158,7 @@ export class RequestSession {
 
   /** Writes the cookie for `session`, and the route cookie where there is one. */
   issue(session: Session, flags: CookieFlags): void {
-    this.#exchange.setCookie(this.#config.cookie.write(this.#value(session), flags))
+    this.#exchange.setCookie(this.#config.cookie.write(this.#value(session), flags, this.#presented))
     this.issueRoute(flags)
   }
 

@@ -45,10 +45,11 @@ export class SessionCookie {
     return this.#signer.sign(value)
   }
 
-  /** The cookie that carries `value`, signed with the first secret. */
-  write(value: string, flags: CookieFlags): ResponseCookie {
+  /** The cookie that carries `value`, signed with the first secret. `presented`: what this request's cookie says. */
+  write(value: string, flags: CookieFlags, presented?: VerifiedValue): ResponseCookie {
     const [prefix = ''] = this.#prefixes
-    return { name: this.name, value: prefix + this.sign(value), flags }
+    const signed = presented?.isCurrent === true && presented.value === value ? presented.signed : undefined
+    return { name: this.name, value: prefix + (signed ?? this.sign(value)), flags }
   }
 
   /** The cookie that makes the browser forget the one it has; `flags` as that was written with. */

@@ -3,6 +3,8 @@ export interface VerifiedValue {
   readonly value: string
   /** Whether the first of the secrets signed it. */
   readonly isCurrent: boolean
+  /** The value with its signature, where that is at hand. */
+  readonly signed?: string
 }
 
 /** How many values a generation keeps; two generations are kept. */
@@ -29,7 +31,8 @@ export class VerifiedValues {
       this.#old = this.#young
       this.#young = new Map()
     }
-    this.#young.set(whole(signed), { ...verified, value: whole(verified.value) })
+    const own = whole(signed)
+    this.#young.set(own, { ...verified, value: whole(verified.value), signed: own })
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { setCookieHeader } from '../../src/http/response-cookie.ts'
 import type { CookieFlags } from '../../src/http/response-cookie.ts'
 import { SessionCookie } from '../../src/http/session-cookie.ts'
+import type { VerifiedValue } from '../../src/http/verified-values.ts'
 
 const NAME = 'connect.sid'
 const ID = 'HZ0123456789ABCDEF0123456789ABCDEF.w1'
@@ -85,11 +86,11 @@ describe('A cookie that is read', () => {
   const forged = `${NAME}=s%3A${ID}.forged`
 
   it('is what the first secret signed', () => {
-    expect(cookie.read(signed(ID, 'new'))).toEqual({ value: ID, isCurrent: true })
+    expect(cookie.read(signed(ID, 'new'))).toMatchObject({ value: ID, isCurrent: true })
   })
 
   it('is what an older secret signed, and should be written again', () => {
-    expect(cookie.read(signed(ID, 'old'))).toEqual({ value: ID, isCurrent: false })
+    expect(cookie.read(signed(ID, 'old'))).toMatchObject({ value: ID, isCurrent: false })
   })
 
   it('is the same the second time, when the signature is not computed again', () => {
@@ -102,7 +103,7 @@ describe('A cookie that is read', () => {
 
   it('is read from what it was written as', () => {
     const header = setCookieHeader(cookie.write(ID, { path: '/' }))
-    expect(cookie.read(header.split(';')[0])).toEqual({ value: ID, isCurrent: true })
+    expect(cookie.read(header.split(';')[0])).toMatchObject({ value: ID, isCurrent: true })
   })
 
   it.each([
@@ -136,7 +137,7 @@ describe('A cookie that is read', () => {
   })
 
   it('of an empty id is an empty text, and no failure', () => {
-    expect(cookie.read(signed('', 'new'))).toEqual({ value: '', isCurrent: true })
+    expect(cookie.read(signed('', 'new'))).toMatchObject({ value: '', isCurrent: true })
   })
 })
 
@@ -151,11 +152,11 @@ describe('A cookie of another prefix', () => {
   })
 
   it('is current, and one with the usual prefix, or with none, is read and should be written again', () => {
-    expect(plain.read(unmarked)).toEqual({ value: ID, isCurrent: true })
-    expect(plain.read(signed(ID, 'new'))).toEqual({ value: ID, isCurrent: false })
-    expect(marked.read(unmarked)).toEqual({ value: ID, isCurrent: false })
-    expect(marked.read(signed(ID, 'new'))).toEqual({ value: ID, isCurrent: false })
-    expect(marked.read(`${NAME}=mine:${plain.sign(ID)}`)).toEqual({ value: ID, isCurrent: true })
+    expect(plain.read(unmarked)).toMatchObject({ value: ID, isCurrent: true })
+    expect(plain.read(signed(ID, 'new'))).toMatchObject({ value: ID, isCurrent: false })
+    expect(marked.read(unmarked)).toMatchObject({ value: ID, isCurrent: false })
+    expect(marked.read(signed(ID, 'new'))).toMatchObject({ value: ID, isCurrent: false })
+    expect(marked.read(`${NAME}=mine:${plain.sign(ID)}`)).toMatchObject({ value: ID, isCurrent: true })
     expect(plain.read(`${NAME}=mine:${plain.sign(ID)}`)).toBeUndefined()
   })
 })
@@ -164,9 +165,9 @@ describe('A list of secrets that is changed later on', () => {
   it('signs with its first and verifies with what it holds, of cookies that were verified before too', () => {
     const secrets = ['old']
     const cookie = new SessionCookie(NAME, secrets)
-    expect(cookie.read(signed(ID, 'old'))).toEqual({ value: ID, isCurrent: true })
+    expect(cookie.read(signed(ID, 'old'))).toMatchObject({ value: ID, isCurrent: true })
     secrets.unshift('new')
-    expect(cookie.read(signed(ID, 'old'))).toEqual({ value: ID, isCurrent: false })
+    expect(cookie.read(signed(ID, 'old'))).toMatchObject({ value: ID, isCurrent: false })
     expect(setCookieHeader(cookie.write(ID, {}))).toBe(librarysHeader(ID, 'new', {}))
     secrets.pop()
     expect(cookie.read(signed(ID, 'old'))).toBeUndefined()
@@ -180,6 +181,26 @@ test('a signer of the application signs and verifies in place of secrets', () =>
   }
   const cookie = new SessionCookie(NAME, signer)
   expect(cookie.write(ID, {}).value).toBe(`s:${ID}!`)
-  expect(cookie.read(`${NAME}=s:${ID}!`)).toEqual({ value: ID, isCurrent: true })
+  expect(cookie.read(`${NAME}=s:${ID}!`)).toMatchObject({ value: ID, isCurrent: true })
   expect(cookie.read(`${NAME}=s:${ID}`)).toBeUndefined()
+})
+
+describe('A cookie that is written again', () => {
+  const cookie = new SessionCookie(NAME, ['new', 'old'])
+  const presented = (header: string): VerifiedValue | undefined => {
+    // Twice: what was verified before is remembered.
+    cookie.read(header)
+    return cookie.read(header)
+  }
+
+  it('has the signature that it came with', () => {
+    expect(cookie.write(ID, {}, presented(signed(ID, 'new')))).toEqual(cookie.write(ID, {}))
+  })
+
+  it('gets a new one where that was of an old secret, of another value, or of nobody', () => {
+    const fresh = cookie.write(ID, {})
+    for (const header of [signed(ID, 'old'), signed('another', 'new'), signed(ID, 'foreign')]) {
+      expect(cookie.write(ID, {}, presented(header))).toEqual(fresh)
+    }
+  })
 })

@@ -13,7 +13,7 @@ describe('Values that were verified', () => {
   it('are remembered with what their signature proved', () => {
     const values = new VerifiedValues()
     values.set('signed', { value: 'value', isCurrent: false })
-    expect(values.get('signed')).toEqual({ value: 'value', isCurrent: false })
+    expect(values.get('signed')).toEqual({ value: 'value', isCurrent: false, signed: 'signed' })
     expect(values.get('another')).toBeUndefined()
   })
 
