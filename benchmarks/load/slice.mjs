@@ -3,7 +3,7 @@ import { Connection } from './connection.mjs'
 /** @typedef {import('./connection.mjs').Shot} Shot */
 
 /** Connections of one load. */
-export const WIDTH = 32
+const WIDTH = 32
 
 /**
  * Sends `count` requests over `WIDTH` connections, each as soon as its connection is free.

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FAILURES, titleOf } from './cell.ts'
 import type { Cell } from './cell.ts'
@@ -23,11 +23,6 @@ export class ResultFile {
     // The last line may be half written.
     for (const line of text.split('\n').slice(0, -1)) results.#take(JSON.parse(line) as CellResult)
     return results
-  }
-
-  async forget(): Promise<void> {
-    this.#results.clear()
-    await rm(this.#file, { force: true })
   }
 
   async add(result: CellResult): Promise<void> {
