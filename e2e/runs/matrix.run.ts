@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { nextShop } from '../harness/next-app.ts'
 import { Stage } from '../harness/stage.ts'
 import { MATRIX } from '../matrix.ts'
-import { isMeant, titleOf } from '../matrix/cell.ts'
+import { BALANCERS, isMeant, titleOf } from '../matrix/cell.ts'
 import { MemberPool } from '../matrix/member-pool.ts'
 import { pageOf } from '../matrix/page.ts'
 import { lineOf, play } from '../matrix/play.ts'
@@ -18,9 +18,10 @@ const BUILD_LIMIT = 600_000
 const filter = process.env['MATRIX_FILTER']
 /** Which of how many processes this is, that share the cells. */
 const [lane = 0, lanes = 1] = (process.env['MATRIX_LANE'] ?? '0/1').split('/').map(Number)
+const laneOf = (index: number): number => Math.floor(index / BALANCERS.length) % lanes
 const results = await ResultFile.open()
 const wanted = MATRIX.filter((cell) => filter === undefined || isMeant(cell, filter))
-const open = wanted.filter((cell) => !results.has(cell)).filter((_, index) => index % lanes === lane)
+const open = wanted.filter((cell) => !results.has(cell)).filter((_, index) => laneOf(index) === lane)
 const minutes = Math.ceil(results.estimate(open) / 60)
 process.stdout.write(
   `${MATRIX.length} cells, ${wanted.length} wanted, ${open.length} of them to be played here: about ${minutes} minutes\n`,
