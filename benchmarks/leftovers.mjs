@@ -1,9 +1,11 @@
 // What a request leaves behind: bytes that outlive the young generation, by where they were allocated.
 // node benchmarks/leftovers.mjs [express|koa|fastify] [none|redis|store|middleware] [sticky] [read|write]
-import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { startCluster, startRedis } from './frameworks/backends.mjs'
-import { Connection } from './load/connection.mjs'
+import { FRAMEWORKS, isFramework } from './frameworks/contestants.mjs'
+import { beginSessions, startServer } from './frameworks/server.mjs'
+import { newJar } from './load/connection.mjs'
 import { runSlice } from './load/slice.mjs'
 
 const [framework = 'express', sessions = 'middleware', ...rest] = process.argv.slice(2)
@@ -17,7 +19,6 @@ const DEPTH = 3
 const LINES = 25
 
 /**
- * @typedef {import('./load/connection.mjs').Jar} Jar
  * @typedef {import('node:inspector').HeapProfiler.SamplingHeapProfileNode} Node
  */
 
@@ -38,46 +39,29 @@ function bytesByPlace(root) {
   return bytes
 }
 
-/** @param {import('node:child_process').ChildProcess} child @returns {Promise<any>} */
-function nextMessage(child) {
-  return new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
-  })
-}
-
+if (!isFramework(framework))
+  throw new Error(`There is no framework "${framework}": ${Object.keys(FRAMEWORKS).join(', ')}`)
 const cluster = await startCluster(1, 'leftovers', 5841, [MAP])
 const redis = await startRedis()
-const child = fork(join(import.meta.dirname, `frameworks/servers/${framework}.mjs`), {
-  env: {
-    ...process.env,
-    ...cluster.env,
-    ...redis.env,
-    NODE_ENV: 'production',
-    SESSIONS: sessions,
-    HZ_SESSION_MAP_NAME: MAP,
-    HZ_SESSION_STICKY: String(rest.includes('sticky')),
-  },
-  execArgv: ['--import', join(import.meta.dirname, 'load/heap-sampler.mjs')],
-})
+const env = { ...cluster.env, ...redis.env, HZ_SESSION_MAP_NAME: MAP }
+const sampler = join(import.meta.dirname, 'load/heap-sampler.mjs')
+const contestant = { sessions, sticky: rest.includes('sticky') }
+const { child, port } = await startServer(framework, contestant, env, ['--import', sampler])
 try {
-  const { port } = await nextMessage(child)
-  /** @type {Jar[]} */
-  const jars = Array.from({ length: JARS }, () => ({ cookies: new Map(), acknowledged: 0 }))
-  const connection = new Connection(port)
-  for (const jar of jars) await connection.send({ method: 'POST', path: '/begin', jar, counts: false })
-  connection.close()
+  const jars = Array.from({ length: JARS }, newJar)
+  await beginSessions(port, jars)
   let turn = 0
   const next = () => {
-    const jar = jars[turn++ % JARS] ?? { cookies: new Map(), acknowledged: 0 }
+    const jar = jars[turn++ % JARS] ?? newJar()
     return { method: isWrite ? 'POST' : 'GET', path: isWrite ? '/write' : '/read', jar, counts: false }
   }
   await runSlice(port, WARM_UP, next)
   child.send('start sampling')
-  await nextMessage(child)
+  await once(child, 'message')
   await runSlice(port, REQUESTS, next)
   child.send('stop sampling')
-  const bytes = bytesByPlace((await nextMessage(child)).head)
+  const [profile] = await once(child, 'message')
+  const bytes = bytesByPlace(profile.head)
   const perRequest = (/** @type {number} */ all) => String(Math.round(all / REQUESTS)).padStart(8)
   console.log(perRequest([...bytes.values()].reduce((sum, own) => sum + own, 0)), 'bytes a request in all')
   const most = [...bytes].toSorted(([, a], [, b]) => b - a).slice(0, LINES)

@@ -29,3 +29,8 @@ export const FRAMEWORKS = {
   koa: { base: 'koa-redis', contestants: [NONE, { name: 'koa-redis', sessions: 'redis' }, ...OURS] },
   fastify: { base: 'connect-redis', contestants: [NONE, { name: 'connect-redis', sessions: 'redis' }, ...OURS] },
 }
+
+/** @param {string} name @returns {name is Framework} */
+export function isFramework(name) {
+  return name in FRAMEWORKS
+}

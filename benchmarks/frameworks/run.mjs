@@ -1,14 +1,13 @@
 // What sessions cost on each framework, side by side. All servers of a table run at once; slices of load go to one after the
 // other, in another order each round; what counts is the ratio to the base within a round. `npm run bench`, or less:
 // BENCH_FRAMEWORKS=koa,fastify BENCH_MEMBERS=2 BENCH_ONLY=sticky BENCH_ROUNDS=2 BENCH_REQUESTS=1000 npm run bench
-import { fork } from 'node:child_process'
-import { join } from 'node:path'
 import { cpuMicroseconds } from '../load/process-cpu.mjs'
-import { Connection } from '../load/connection.mjs'
+import { Connection, newJar } from '../load/connection.mjs'
 import { runSlice } from '../load/slice.mjs'
 import { quantile } from '../load/statistics.mjs'
 import { startCluster, startRedis } from './backends.mjs'
-import { FRAMEWORKS } from './contestants.mjs'
+import { FRAMEWORKS, isFramework } from './contestants.mjs'
+import { beginSessions, startServer } from './server.mjs'
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 6)
 const REQUESTS = Number(process.env['BENCH_REQUESTS'] ?? 2000)
@@ -67,49 +66,23 @@ function ownJar(jars) {
   return jars[turn++ % jars.length] ?? newJar()
 }
 
-/** @returns {Jar} */
-function newJar() {
-  return { cookies: new Map(), acknowledged: 0 }
-}
-
 /** @param {string} method @param {string} path @param {Jar} jar @param {boolean} counts */
 function shot(method, path, jar, counts) {
   return { method, path, jar, counts }
 }
 
 /**
- * @param {string} framework
+ * @param {Framework} framework
  * @param {import('./contestants.mjs').Contestant} contestant
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Server>}
  */
-async function startServer(framework, { name, sessions, sticky }, env) {
-  const child = fork(join(import.meta.dirname, `servers/${framework}.mjs`), {
-    env: {
-      ...process.env,
-      ...env,
-      NODE_ENV: 'production',
-      SESSIONS: sessions,
-      ...(sticky === undefined ? {} : { HZ_SESSION_STICKY: String(sticky) }),
-    },
-    execArgv: ['--no-flush-bytecode', '--no-memory-reducer'],
-  })
-  const port = await new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(Object(message).port))
-    child.once('exit', (code) => reject(new Error(`the server "${name}" ended with ${code}`)))
-  })
-  const server = {
-    name,
-    child,
-    port,
-    jars: Array.from({ length: JARS }, newJar),
-    hot: Array.from({ length: HOT_SESSIONS }, newJar),
-    overlapped: 0,
-  }
-  const connection = new Connection(port)
-  for (const jar of [...server.jars, ...server.hot]) await connection.send(shot('POST', '/begin', jar, false))
-  connection.close()
-  return server
+async function start(framework, contestant, env) {
+  const process = await startServer(framework, contestant, env, ['--no-flush-bytecode', '--no-memory-reducer'])
+  const jars = Array.from({ length: JARS }, newJar)
+  const hot = Array.from({ length: HOT_SESSIONS }, newJar)
+  await beginSessions(process.port, [...jars, ...hot])
+  return { name: contestant.name, ...process, jars, hot, overlapped: 0 }
 }
 
 /** @typedef {{ server: string, mix: string, round: number, rate: number, cpu: number }} Sample */
@@ -213,7 +186,7 @@ async function compare(framework, members, redis) {
       const isChosen = ONLY?.some((part) => contestant.name.includes(part)) ?? true
       if (contestant.name !== base && !isChosen) continue
       const env = { ...redis, ...cluster.env, HZ_SESSION_MAP_NAME: map }
-      servers.push(await startServer(framework, contestant, env))
+      servers.push(await start(framework, contestant, env))
       console.log(`bench: ${title}: ${contestant.name} runs`)
     }
     printTables(title, base, await sampled(servers), servers)
@@ -222,11 +195,6 @@ async function compare(framework, members, redis) {
     for (const { child } of servers) child.disconnect()
     await cluster.stop()
   }
-}
-
-/** @param {string} name @returns {name is Framework} */
-function isFramework(name) {
-  return name in FRAMEWORKS
 }
 
 async function main() {

@@ -5,6 +5,11 @@ import { connect } from 'node:net'
  * @typedef {{ method: string, path: string, jar: Jar, counts: boolean }} Shot
  */
 
+/** @returns {Jar} */
+export function newJar() {
+  return { cookies: new Map(), acknowledged: 0 }
+}
+
 const HEAD_END = '\r\n\r\n'
 
 /**

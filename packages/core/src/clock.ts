@@ -10,7 +10,7 @@ export interface Clock {
    */
   after(ms: number, task: () => void, ground?: TimerGround): CancelTimer
   /** Resolves at the end of the event loop's present turn. Absent: nothing is to be gained by waiting for it. */
-  readonly turn?: (() => Promise<void>) | undefined
+  turn?(): Promise<void>
 }
 
 export type TimerGround = 'foreground' | 'background'

@@ -1,6 +1,13 @@
 import { inspect } from 'node:util'
 import type { Session } from '@hazelcast-session/core'
-import { HiddenValue, SessionSurfaces, SurfaceParts, addedMethods, tell } from '@hazelcast-session/core/adapter'
+import {
+  HiddenValue,
+  SessionSurfaces,
+  SurfaceParts,
+  addedMethods,
+  surfacePrototype,
+  tell,
+} from '@hazelcast-session/core/adapter'
 import type { AddedMethodsOwner, Callback } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
 
@@ -29,8 +36,11 @@ function told(surface: Surface, callback: Callback | undefined): Callback {
   )
 }
 
-/** The library's methods, by its own class so that `instanceof` holds, and ours beside them. */
-const methods = {
+/** The library's, by its own class so that `instanceof` holds, and ours beside them. */
+const members = {
+  get id(): string | undefined {
+    return surfaces.find(this)?.view.id
+  },
   regenerate(this: Surface, callback?: Callback) {
     tell(surfaces.partsOf(this).owner.regenerate(), told(this, callback))
     return this
@@ -54,36 +64,7 @@ const methods = {
   },
 }
 
-const prototype: object = Object.create(session.Session.prototype, {
-  ...Object.fromEntries(
-    Reflect.ownKeys(methods).map((name) => [
-      name,
-      { value: Reflect.get(methods, name), writable: true, configurable: true },
-    ]),
-  ),
-  // Of the prototype itself, which somebody may look at, there is none.
-  id: {
-    get(this: object): string | undefined {
-      return surfaces.find(this)?.view.id
-    },
-    configurable: true,
-  },
-  isNew: {
-    get(this: object): boolean | undefined {
-      return surfaces.find(this)?.view.isNew
-    },
-    configurable: true,
-  },
-  maxInactiveInterval: {
-    get(this: object): number | undefined {
-      return surfaces.find(this)?.view.maxInactiveInterval
-    },
-    set(this: object, seconds: number) {
-      surfaces.setInterval(this, seconds)
-    },
-    configurable: true,
-  },
-})
+const prototype = surfacePrototype(surfaces, session.Session.prototype, members)
 
 /** `cookie` and whatever a session object has or inherits belong to it; all other names are attributes. */
 function isOwn(name: string): boolean {

@@ -1,7 +1,13 @@
 import { inspect } from 'node:util'
 import type { FastifySessionObject } from '@fastify/session'
 import type { Session } from '@hazelcast-session/core'
-import { SessionSurfaces, SurfaceParts, addedMethods, tellOutcome } from '@hazelcast-session/core/adapter'
+import {
+  SessionSurfaces,
+  SurfaceParts,
+  addedMethods,
+  surfacePrototype,
+  tellOutcome,
+} from '@hazelcast-session/core/adapter'
 import type { AddedMethodsOwner, Callback } from '@hazelcast-session/core/adapter'
 import type { CookieTerms, SurfaceCookie } from './surface-cookie.ts'
 
@@ -37,8 +43,14 @@ function tell(surface: Surface, work: Promise<void>, callback: Callback | undefi
   return tellOutcome(work, callback, (error, isHeard) => surfaces.partsOf(surface).owner.failed(error, isHeard))
 }
 
-/** The library's methods, and ours beside them. */
-const methods = {
+/** The library's, and ours beside them. */
+const members = {
+  get sessionId(): string | undefined {
+    return surfaces.find(this)?.view.id
+  },
+  get encryptedSessionId(): string | undefined {
+    return surfaces.has(this) ? surfaces.partsOf(this).owner.signedId(this) : undefined
+  },
   regenerate(this: Surface, keys?: readonly string[] | Callback, callback?: Callback) {
     const kept = Array.isArray(keys) ? keys : []
     return tell(this, surfaces.partsOf(this).owner.regenerate(this, kept), typeof keys === 'function' ? keys : callback)
@@ -83,42 +95,7 @@ function isModified(view: Session): boolean {
   return view.pending().changes.texts.size > 0
 }
 
-const prototype: object = Object.create(Object.prototype, {
-  ...Object.fromEntries(
-    Reflect.ownKeys(methods).map((name) => [
-      name,
-      { value: Reflect.get(methods, name), writable: true, configurable: true },
-    ]),
-  ),
-  // Of the prototype itself, which somebody may look at, there is none.
-  sessionId: {
-    get(this: object): string | undefined {
-      return surfaces.find(this)?.view.id
-    },
-    configurable: true,
-  },
-  encryptedSessionId: {
-    get(this: Surface): string | undefined {
-      return surfaces.find(this)?.owner.signedId(this)
-    },
-    configurable: true,
-  },
-  isNew: {
-    get(this: object): boolean | undefined {
-      return surfaces.find(this)?.view.isNew
-    },
-    configurable: true,
-  },
-  maxInactiveInterval: {
-    get(this: object): number | undefined {
-      return surfaces.find(this)?.view.maxInactiveInterval
-    },
-    set(this: object, seconds: number) {
-      surfaces.setInterval(this, seconds)
-    },
-    configurable: true,
-  },
-})
+const prototype = surfacePrototype(surfaces, Object.prototype, members)
 
 /** Of each session object its own, as in the library. */
 const COOKIE: PropertyDescriptor & ThisType<Surface> = {

@@ -1,6 +1,12 @@
 import { inspect } from 'node:util'
 import type { Session, SessionAttributes } from '@hazelcast-session/core'
-import { SessionSurfaces, SurfaceParts, outcomeOf, tellOutcome } from '@hazelcast-session/core/adapter'
+import {
+  SessionSurfaces,
+  SurfaceParts,
+  outcomeOf,
+  surfacePrototype,
+  tellOutcome,
+} from '@hazelcast-session/core/adapter'
 import type { AddedMethodsOwner } from '@hazelcast-session/core/adapter'
 import type { Callback, ContextSession } from './context-session.ts'
 
@@ -89,14 +95,7 @@ const members = {
   },
 }
 
-const prototype: object = Object.create(Object.prototype, hidden(Object.getOwnPropertyDescriptors(members)))
-
-/** Not shown by a loop over the session, which is one over its attributes. */
-function hidden(descriptors: PropertyDescriptorMap): PropertyDescriptorMap {
-  return Object.fromEntries(
-    Reflect.ownKeys(descriptors).map((name) => [name, { ...Reflect.get(descriptors, name), enumerable: false }]),
-  )
-}
+const prototype = surfacePrototype(surfaces, Object.prototype, members)
 
 function isCallback(value: unknown): value is Callback {
   return typeof value === 'function'

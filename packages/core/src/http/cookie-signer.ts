@@ -33,10 +33,7 @@ export class SecretSigner implements CookieSigner {
     if (known) return known
     for (const [index, secret] of this.#secrets.entries()) {
       const value = unsign(signed, secret)
-      if (value === false) continue
-      const verified = { value, isCurrent: index === 0 }
-      this.#verified.set(signed, verified)
-      return verified
+      if (value !== false) return this.#verified.set(signed, { value, isCurrent: index === 0 })
     }
     return undefined
   }

@@ -24,7 +24,7 @@ export abstract class SurfaceHost<Surface extends object> extends NodeSessionHos
   readonly #property: SurfaceProperty<Surface>
   /** What the property is, once there is a session. */
   #object: unknown
-  /** What this request has shown last. */
+  /** What this request has shown last. Not in an array with the others, which would be a literal: see `HiddenValue`. */
   #latest: Surface | undefined
   /** What it has shown before that: hardly ever anything. */
   #earlier: Surface[] | undefined

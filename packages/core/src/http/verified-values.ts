@@ -26,13 +26,16 @@ export class VerifiedValues {
     return old
   }
 
-  set(signed: string, verified: VerifiedValue): void {
+  /** Returns what is kept, with its signature. */
+  set(signed: string, { value, isCurrent }: VerifiedValue): VerifiedValue {
     if (this.#young.size >= GENERATION) {
       this.#old = this.#young
       this.#young = new Map()
     }
     const own = whole(signed)
-    this.#young.set(own, { ...verified, value: whole(verified.value), signed: own })
+    const kept = { value: whole(value), isCurrent, signed: own }
+    this.#young.set(own, kept)
+    return kept
   }
 }
 

@@ -59,12 +59,12 @@ test('what is heard in the turn of the loop that an answer waits for counts', as
   const workers = new StickyWorkers()
   const { id } = await workers.session()
   let changing: Promise<void> | undefined
-  workers.clock.turn = async () => {
-    workers.clock.turn = undefined
-    changing = workers.changeElsewhere(id, 2)
+  const turn = async (): Promise<void> => {
+    changing ??= workers.changeElsewhere(id, 2)
     await changing
     await turnOfLoop()
   }
+  Object.assign(workers.clock, { turn })
   expect(await workers.read(id)).toBe(2)
   expect(changing).toBeDefined()
 })

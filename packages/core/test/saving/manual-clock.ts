@@ -7,8 +7,6 @@ interface Timer {
 
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
-  /** None, unless a test has something happen in it. */
-  turn: (() => Promise<void>) | undefined
   #now = Date.UTC(2026, 10, 21)
   readonly #timers = new Set<Timer>()
 
