@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const APP = join(ROOT, 'e2e/next-app')
@@ -19,10 +19,6 @@ const DEV_SERVER = fileURLToPath(new URL('programs/next-dev.mjs', import.meta.ur
 const APP_TO_EDIT = join(ROOT, 'e2e/dist/next-app')
 /** What every build is made of as well, as `turbo run build` leaves it. */
 const PACKAGES = ['packages/next/dist', 'packages/core/dist', 'apps/shop/dist'].map((folder) => join(ROOT, folder))
-/** What Next.js says to who builds what is being built. */
-const BUILT_ELSEWHERE = 'Another next build process is already running'
-/** Ms between two looks whether it is. */
-const LOOK_AGAIN = 2000
 const QUIET = { NEXT_TELEMETRY_DISABLED: '1' }
 
 /** Next.js 15 has no proxy, but a middleware, which runs on another runtime if it is not told. */
@@ -83,16 +79,11 @@ async function unlessBuilt(folder: string, sources: readonly string[], build: ()
   }
   const made = hash.digest('hex')
   const note = join(folder, '.next/built-of')
-  while ((await readFile(note, 'utf8').catch(() => '')) !== made) {
-    try {
-      await build()
-      await writeFile(note, made)
-    } catch (error) {
-      // Tests beside this one need it as well.
-      if (!String(error).includes(BUILT_ELSEWHERE)) throw error
-      await pause(LOOK_AGAIN)
-    }
-  }
+  await oneAtATime(join(folder, '.being-built'), async () => {
+    if ((await readFile(note, 'utf8').catch(() => '')) === made) return
+    await build()
+    await writeFile(note, made)
+  })
 }
 
 /** Runs what builds, where there is neither a secret nor a cluster. */
