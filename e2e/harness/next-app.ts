@@ -62,7 +62,7 @@ export async function builtVisits(): Promise<string> {
 /** The shop, by itself as it would be deployed. Each call is for another worker. */
 export async function nextShop(): Promise<NextProgram> {
   await unlessBuilt(SHOP, [SHOP, ...PACKAGES], () => run(SHOP, 'npm', ['run', '--silent', 'build']))
-  const env = { ...QUIET, PORT: String(await freePort()), HOSTNAME: '127.0.0.1' }
+  const env = { ...QUIET, KEEP_ALIVE_TIMEOUT: '75000', PORT: String(await freePort()), HOSTNAME: '127.0.0.1' }
   return { program: join(SHOP, '.next/standalone/apps/next/server.js'), env }
 }
 

@@ -30,7 +30,7 @@ manager.on('storeAvailable', () => tell({ kind: 'ready', isReady: true }))
 manager.on('storeUnavailable', () => tell({ kind: 'ready', isReady: false }))
 
 const app = express()
-app.use(sessions, express.json())
+app.use(express.json(), sessions)
 
 app.get('/api/you', (req, res) => {
   const { user, cart } = req.session

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { openShop } from '@hazelcast-session/shop'
+import { KEEP_ALIVE, openShop } from '@hazelcast-session/shop'
 import express from 'express'
 import type { Door } from './door.ts'
 import { shop } from './shop.ts'
@@ -17,6 +17,7 @@ export async function serve(door: Door): Promise<void> {
     ready: (timeout) => door.ready(timeout),
     listen: async (port, host) => {
       const server = app.listen(port, host)
+      server.keepAliveTimeout = KEEP_ALIVE
       close = () => server.close(() => void door.close())
       await once(server, 'listening')
       const address = server.address()

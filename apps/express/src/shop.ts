@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { increment, isAttributeName, page, putIntoCart } from '@hazelcast-session/shop'
 import express from 'express'
-import type { Express, Request } from 'express'
+import type { Express, NextFunction, Request, Response } from 'express'
 import type { Door } from './door.ts'
 import './session-data.ts'
 
@@ -9,7 +9,8 @@ import './session-data.ts'
 export function shop(door: Door): Express {
   const app = express()
   app.get('/api/none', (_req, res) => void res.sendStatus(204))
-  app.use(door.sessions, express.json({ strict: false }), express.urlencoded({ extended: false }))
+  // Bodies first: who gives up while a session is loaded would leave none.
+  app.use(express.json({ strict: false }), express.urlencoded({ extended: false }), door.sessions)
   app.param('name', (_req, res, next, name) => (isAttributeName(name) ? next() : res.sendStatus(400)))
   addPage(app, door)
   addApi(app, door)
@@ -22,9 +23,9 @@ function addPage(app: Express, door: Door): void {
     res.set('cache-control', 'no-store')
     res.send(page({ worker: door.worker, user: req.session.user, cart: req.session.cart ?? {} }))
   })
-  app.post('/login', (req, res) => door.signIn(req, String(req.body.user)).then(() => res.redirect(303, '/')))
+  app.post('/login', withBody, (req, res) => door.signIn(req, String(req.body.user)).then(() => res.redirect(303, '/')))
   app.post('/logout', (req, res) => door.signOut(req, res).then(() => res.redirect(303, '/')))
-  app.post('/cart', (req, res) => addToCart(door, req).then(() => res.redirect(303, '/')))
+  app.post('/cart', withBody, (req, res) => addToCart(door, req).then(() => res.redirect(303, '/')))
 }
 
 function addApi(app: Express, door: Door): void {
@@ -33,7 +34,7 @@ function addApi(app: Express, door: Door): void {
     const { cookie: _, ...attributes } = req.session
     res.json({ isNew, id: isNew ? null : req.session.id, worker: door.worker, attributes })
   })
-  app.put('/api/attributes/:name', async (req, res) => {
+  app.put('/api/attributes/:name', withBody, async (req, res) => {
     req.session[req.params.name] = req.body
     await pause(Number(req.query['delay'] ?? 0))
     await door.save(req)
@@ -48,7 +49,7 @@ function addApi(app: Express, door: Door): void {
     const { name } = req.params
     res.json({ value: await door.update(req, (data) => increment(data, name)) })
   })
-  app.post('/api/login', async (req, res) => {
+  app.post('/api/login', withBody, async (req, res) => {
     await door.signIn(req, String(req.body.user))
     res.sendStatus(204)
   })
@@ -56,11 +57,17 @@ function addApi(app: Express, door: Door): void {
     await door.signOut(req, res)
     res.sendStatus(204)
   })
-  app.post('/api/redirect/:name', async (req, res) => {
+  app.post('/api/redirect/:name', withBody, async (req, res) => {
     req.session[req.params.name] = req.body
     await door.save(req)
     res.redirect(303, '/api/session')
   })
+}
+
+/** Express's parsers let a request go on that brought nothing, or whose sender has gone. */
+function withBody<Params>(req: Request<Params>, res: Response, next: NextFunction): void {
+  if (req.body === undefined) res.sendStatus(400)
+  else next()
 }
 
 async function addToCart(door: Door, req: Request): Promise<void> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { openShop } from '@hazelcast-session/shop'
+import { KEEP_ALIVE, openShop } from '@hazelcast-session/shop'
 import Koa from 'koa'
 import type { Door } from './door.ts'
 import { shop } from './shop.ts'
@@ -24,6 +24,7 @@ export async function serve(door: Door): Promise<void> {
     ready: (timeout) => door.ready(timeout),
     listen: async (port, host) => {
       const server = app.listen(port, host)
+      server.keepAliveTimeout = KEEP_ALIVE
       close = async () => {
         server.close()
         await once(server, 'close')

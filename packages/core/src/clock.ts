@@ -22,13 +22,25 @@ const LONGEST_TIMER = 2 ** 31 - 1
 
 const loopTurn = new LoopTurn()
 
-/** The machine's clock. A timer of more than 24 days fires after 24 days. */
+/**
+ * The machine's clock. A timer of more than 24 days fires after 24 days. When a process goes on after a stall its timers
+ * come before the answers that wait on its sockets; ours let those come first.
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, task, ground) => {
-    const timer = setTimeout(task, Math.min(ms, LONGEST_TIMER))
+    let afterSockets: NodeJS.Immediate | undefined
+    const timer = setTimeout(
+      () => {
+        afterSockets = setImmediate(task)
+      },
+      Math.min(ms, LONGEST_TIMER),
+    )
     if (ground === 'background') timer.unref()
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+      clearImmediate(afterSockets)
+    }
   },
   turn: () => loopTurn.end(),
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { pause, systemClock, within } from '../src/clock.ts'
 import { ManualClock } from './saving/manual-clock.ts'
@@ -35,4 +37,19 @@ test('a cancelled timer does not fire', async () => {
   })()
   await pause(systemClock, 10)
   expect(fired).toBe(false)
+})
+
+test('an answer that waits on its socket when a process goes on after a stall is in time', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const client = connect({ host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0 })
+  const [[peer]] = await Promise.all([once(server, 'connection'), once(client, 'connect')])
+  const answer = within(systemClock, 50, once(client, 'data').then(String), late)
+  peer.write('answer')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  await expect(answer).resolves.toBe('answer')
+  client.destroy()
+  peer.destroy()
+  server.close()
 })

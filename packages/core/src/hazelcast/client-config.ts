@@ -52,7 +52,6 @@ export function clientConfig(options: ClientConfigOptions): ClientConfig {
       'hazelcast.client.invocation.timeout.millis': Math.max(1, Math.round(options.operationTimeout * 0.75)),
       'hazelcast.client.invocation.retry.pause.millis': 100,
       'hazelcast.client.heartbeat.interval': 1000,
-      // Not less: an event loop that stalls this long would lose healthy connections.
       'hazelcast.client.heartbeat.timeout': 5000,
     },
   }

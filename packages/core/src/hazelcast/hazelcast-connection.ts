@@ -13,6 +13,7 @@ import type { PeerToPeer } from './peer-to-peer.ts'
 import { MissingPackageError } from './peer-to-peer.ts'
 import { probeMapLife } from './map-life-probe.ts'
 import type { MapLife } from './map-life-probe.ts'
+import { forgiveStalls } from './stalled-heartbeats.ts'
 
 export interface HazelcastConnectionOptions {
   /** A client of the application's, in place of `clusterMembers`. */
@@ -67,7 +68,7 @@ export class HazelcastConnection {
   constructor(options: HazelcastConnectionOptions) {
     this.#options = options
     this.#firstCallsWaitUntil = options.clock.now() + options.operationTimeout / 2
-    if (options.client) giveListenerTurns(options.client)
+    if (options.client) mend(options.client)
     void this.#supervise()
   }
 
@@ -176,7 +177,7 @@ export class HazelcastConnection {
     const late = (): Error => new Error(`no member answered within ${START_LIMIT} ms`)
     try {
       const client = await within(clock, START_LIMIT, starting, late)
-      giveListenerTurns(client)
+      mend(client)
       return client
     } catch (error) {
       // A client that comes too late is nobody's.
@@ -254,6 +255,12 @@ export class HazelcastConnection {
       unsent: true,
     })
   }
+}
+
+/** Faults of the client that end processes, or healthy connections. */
+function mend(client: Client): void {
+  giveListenerTurns(client)
+  forgiveStalls(client)
 }
 
 interface PromiseWithResolvers {
