@@ -1,0 +1,3 @@
+import { describeMatrixSlice } from '../acts/matrix-slice.ts'
+
+describeMatrixSlice('sticky')
