@@ -163,7 +163,12 @@ describe('the program of the README, with `hazelcastSession`', () => {
   test('moves the sessions of another store', async () => {
     const before = new session.MemoryStore()
     const old = express().use(
-      session({ store: before, secret: 'the secret of before', resave: false, saveUninitialized: false }),
+      session({
+        store: before,
+        secret: 'the secret of before, 32 characters',
+        resave: false,
+        saveUninitialized: false,
+      }),
       (req, res) => void res.json((req.session.user = 'ann')),
     )
     const cookie = cookieOf(await fetch(await listen(old)))
