@@ -1,11 +1,14 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Ms between two looks whether it is our turn. */
 const LOOK_AGAIN = 500
 
-/** Does something while no other process does what has the same lock file, which holds the id of who does. */
+/** Does something while nobody else does what has the same lock file, which holds the id of the process that does. */
 export async function oneAtATime(lock: string, work: () => Promise<void>): Promise<void> {
+  await mkdir(dirname(lock), { recursive: true })
   while (!(await isTaken(lock))) {
     if (await isAbandoned(lock)) await rm(lock, { force: true })
     else await pause(LOOK_AGAIN)
@@ -19,7 +22,7 @@ export async function oneAtATime(lock: string, work: () => Promise<void>): Promi
 
 /** Whether it is ours now. It appears with its id in it, not empty first. */
 async function isTaken(lock: string): Promise<boolean> {
-  const ours = `${lock}-${process.pid}`
+  const ours = `${lock}-${randomUUID()}`
   await writeFile(ours, String(process.pid))
   try {
     await link(ours, lock)

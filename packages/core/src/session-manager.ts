@@ -160,9 +160,11 @@ export class SessionManager {
    */
   async open(id: string, namedWorker?: string): Promise<OpenedSession> {
     this.#assertOpen()
+    const mayBeCopy = namedWorker === this.worker.name
+    if (mayBeCopy && this.#copies?.fresh(id)) await this.#turnOfCopies()
     const local = await this.#openLocally(id)
     if (local) return local
-    const copy = namedWorker === this.worker.name ? await this.#freshCopy(id) : undefined
+    const copy = mayBeCopy ? this.#copies?.fresh(id) : undefined
     const held = this.#saver.holdsUnsaved(id)
     const found = copy ?? (await this.#look(id))
     if (held && !(found && 'record' in found)) this.#saver.giveUpUnsaved(id)
@@ -174,13 +176,12 @@ export class SessionManager {
   }
 
   /**
-   * The copy that may be served without asking. Not at once: answers of one turn of the event loop that leave together cost
-   * a server under load half of what they cost one by one (docs/reference/performance.md); an idle one waits microseconds.
+   * Copies are not served at once: answers of one turn of the event loop that leave together cost a server under load half
+   * of what they cost one by one (docs/reference/performance.md); an idle one waits microseconds. In that turn a copy may
+   * be changed, and the cluster may go.
    */
-  async #freshCopy(id: string): Promise<StoredRecord | undefined> {
-    if (!this.#copies?.fresh(id)) return undefined
+  async #turnOfCopies(): Promise<void> {
     await this.#clock.turn?.()
-    return this.#copies.fresh(id)
   }
 
   /** The session as it goes on without the cluster; `undefined`: the store has to be asked. */

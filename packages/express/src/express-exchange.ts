@@ -45,6 +45,10 @@ export class ExpressExchange extends SurfaceHost<Surface> implements SurfaceOwne
     this.#next = next
   }
 
+  get store(): RequestStore {
+    return this.#config.store
+  }
+
   /** `req.sessionID`. */
   get sessionId(): string | undefined {
     return this.exchange.hasFailed ? this.exchange.presentedId : this.exchange.session?.id

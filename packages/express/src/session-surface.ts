@@ -13,6 +13,8 @@ import session from 'express-session'
 
 /** What a session object asks of the request it belongs to. */
 export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
+  /** `sessionStore` of the request. */
+  readonly store: object
   regenerate(): Promise<void>
   destroy(surface: Surface): Promise<void>
   reload(surface: Surface): Promise<void>

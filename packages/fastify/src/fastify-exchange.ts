@@ -48,6 +48,10 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
     this.#terms = terms
   }
 
+  get store(): RequestStore {
+    return this.#config.store
+  }
+
   /** Makes the session of another exchange the one of this request. Throws what its load failed with. */
   adopt(other: FastifyExchange): void {
     const view = other.exchange.session
@@ -56,8 +60,8 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
     this.exchange.show(view)
   }
 
-  signedId(surface: Surface): string {
-    return this.exchange.signedId(surfaces.viewOf(surface))
+  signedId(surface: object): string {
+    return this.exchange.signedId(surfaces.partsOf(surface).view)
   }
 
   async regenerate(surface: Surface, keys: readonly string[]): Promise<void> {

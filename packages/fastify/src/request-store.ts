@@ -9,6 +9,7 @@ export class RequestStore extends HazelcastStore {
   }
 
   protected override shownAs(owner: object): Session | undefined {
-    return surfaces.find(owner)?.view
+    const shown = surfaces.find(owner)
+    return shown?.owner.store === this ? shown.view : undefined
   }
 }

@@ -13,8 +13,10 @@ import type { CookieTerms, SurfaceCookie } from './surface-cookie.ts'
 
 /** What a session object asks of the request it belongs to. */
 export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
+  /** `sessionStore` of the request. */
+  readonly store: object
   /** What the cookie of this session carries, without a prefix. */
-  signedId(surface: Surface): string
+  signedId(surface: object): string
   regenerate(surface: Surface, keys: readonly string[]): Promise<void>
   destroy(surface: Surface): Promise<void>
   reload(surface: Surface): Promise<void>
@@ -49,7 +51,7 @@ const members = {
     return surfaces.find(this)?.view.id
   },
   get encryptedSessionId(): string | undefined {
-    return surfaces.has(this) ? surfaces.partsOf(this).owner.signedId(this) : undefined
+    return surfaces.find(this)?.owner.signedId(this)
   },
   regenerate(this: Surface, keys?: readonly string[] | Callback, callback?: Callback) {
     const kept = Array.isArray(keys) ? keys : []

@@ -36,11 +36,8 @@ function answered(surface: Surface, work: Promise<void>, callback: Callback | un
 
 /** What every session object has: the library's properties and methods, and ours beside them. */
 const members = {
-  get isNew(): boolean {
-    return surfaces.partsOf(this).view.isNew
-  },
-  get externalKey(): string {
-    return surfaces.partsOf(this).view.id
+  get externalKey(): string | undefined {
+    return surfaces.find(this)?.view.id
   },
   get length(): number {
     return Object.keys(attributesIn(this)).length
@@ -48,17 +45,11 @@ const members = {
   get populated(): boolean {
     return Object.keys(attributesIn(this)).length > 0
   },
-  get maxAge(): number | 'session' {
-    return surfaces.partsOf(this).owner.maxAge
+  get maxAge(): number | 'session' | undefined {
+    return surfaces.find(this)?.owner.maxAge
   },
   set maxAge(value: number | 'session') {
     surfaces.partsOf(this).owner.maxAge = value
-  },
-  get maxInactiveInterval(): number {
-    return surfaces.partsOf(this).view.maxInactiveInterval
-  },
-  set maxInactiveInterval(seconds: number) {
-    surfaces.setInterval(this, seconds)
   },
   save(this: Surface, callback?: Callback) {
     return answered(this, surfaces.partsOf(this).owner.save(this), callback)

@@ -257,8 +257,13 @@ export class HazelcastConnection {
   }
 }
 
+/** Those that were mended: an application may give one client to many managers. */
+const mended = new WeakSet<Client>()
+
 /** Faults of the client that end processes, or healthy connections. */
 function mend(client: Client): void {
+  if (mended.has(client)) return
+  mended.add(client)
   giveListenerTurns(client)
   forgiveStalls(client)
 }

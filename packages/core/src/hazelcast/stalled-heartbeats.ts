@@ -5,7 +5,7 @@ import type { Client } from 'hazelcast-client'
  *
  * After a stall (a machine that was paused, code that held the event loop) timers come before what waits on sockets. So the
  * client (5.6.0) finds that every connection was silent for too long, closes them, and fails what is under way and what
- * follows. Here a check that comes late sends its heartbeat whatever the silence; the next one judges by what came back.
+ * follows. Here a check that comes late judges nobody; the next one does, by what came back.
  * A client that has no such thing is left as it is.
  */
 export function forgiveStalls(client: Client): void {

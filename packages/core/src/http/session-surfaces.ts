@@ -31,14 +31,17 @@ export class SessionSurfaces<Surface extends object, Parts extends SurfaceParts>
     return typeof value === 'object' && value !== null && this.#field.of(value) !== undefined
   }
 
-  /** `undefined` for an object that is no session: a prototype, which somebody may look at. */
+  /** Of a session, or of what inherits from one. `undefined` for a prototype, which somebody may look at. */
   find(surface: object): Parts | undefined {
-    return this.#field.of(surface)
+    const own = this.#field.of(surface)
+    if (own) return own
+    const parent: unknown = Object.getPrototypeOf(surface)
+    return typeof parent === 'object' && parent !== null ? this.find(parent) : undefined
   }
 
   /** Throws a TypeError for an object that is no session: a method was called without one. */
   partsOf(surface: object): Parts {
-    const found = this.#field.of(surface)
+    const found = this.find(surface)
     if (!found) throw new TypeError('This method belongs to a session and cannot be called without it.')
     return found
   }

@@ -1,4 +1,4 @@
-import type { ClientConfig } from 'hazelcast-client'
+import type { Client, ClientConfig } from 'hazelcast-client'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { HazelcastConnection } from '../../src/hazelcast/hazelcast-connection.ts'
 import type { HazelcastConnectionOptions } from '../../src/hazelcast/hazelcast-connection.ts'
@@ -261,3 +261,14 @@ async function connected(options: Partial<HazelcastConnectionOptions> = {}): Pro
   await turnOfLoop()
   return setting
 }
+
+test('a client that many are given is mended once', () => {
+  const heartbeatManager = { checkConnection: () => {}, heartbeatInterval: 1000, heartbeatTimeout: 5000 }
+  const client = { connectionManager: { heartbeatManager } } as unknown as Client
+  const before = heartbeatManager.checkConnection
+  opened({ client })
+  const mended = heartbeatManager.checkConnection
+  opened({ client })
+  expect(mended).not.toBe(before)
+  expect(heartbeatManager.checkConnection).toBe(mended)
+})

@@ -69,6 +69,13 @@ test('what is heard in the turn of the loop that an answer waits for counts', as
   expect(changing).toBeDefined()
 })
 
+test('a copy is served though the cluster goes in the turn of the loop that its answer waits for', async () => {
+  const workers = new StickyWorkers({ onStoreError: 'local' })
+  const { id } = await workers.session()
+  Object.assign(workers.clock, { turn: async () => workers.store.away() })
+  expect(await workers.read(id)).toBe(1)
+})
+
 test.each([
   ['a change', (workers: StickyWorkers, id: string) => workers.changeElsewhere(id, 2), 2],
   ['a log-out', (workers: StickyWorkers, id: string) => workers.elsewhere.end(id), undefined],

@@ -55,6 +55,12 @@ describe('putting a property again', () => {
     expect(Object.getOwnPropertyDescriptor(res, 'req')).toMatchObject(descriptor)
   })
 
+  test('minds no missing response, which an upgrade has not', () => {
+    const req = { res: undefined }
+    Reflect.apply(keepInDictionaries, undefined, [req, undefined])
+    expect(req).toEqual({ res: undefined })
+  })
+
   test('adds nothing where there is nothing, as outside of Express', () => {
     const [req, res] = [{}, {}]
     Reflect.apply(keepInDictionaries, undefined, [req, res])

@@ -96,6 +96,19 @@ describe.each(EXPRESS_VERSIONS)('with %s', (_name, version) => {
     expect(json).toEqual(['bob', 1, null])
   })
 
+  test('`req.sessionStore` stores what it is given, also the session of another middleware', async () => {
+    const [worker, other] = await Promise.all([1, 2].map(() => startMiddleware({ express: version })))
+    if (!worker || !other) throw new Error('There are no workers.')
+    let foreign: Request['sessionStore'] | undefined
+    await new Browser().visit(other, (req) => void (foreign = req.sessionStore))
+    const { json } = await new Browser().visit(worker, async (req) => {
+      req.session.user = 'ann'
+      await promisify<void>((done) => foreign?.set(req.sessionID, req.session as never, done))()
+      return promisify<unknown>((done) => foreign?.get(req.sessionID, done))()
+    })
+    expect(json).toMatchObject({ user: 'ann' })
+  })
+
   test('`req.sessionStore` saves, touches, regenerates and ends the session of the request', async () => {
     const worker = await startMiddleware({ express: version })
     const browser = new Browser()
@@ -120,6 +133,16 @@ describe.each(EXPRESS_VERSIONS)('with %s', (_name, version) => {
     expect(ended.json).toBe('undefined')
     expect((await browser.visit(worker, user)).json).toBeNull()
   })
+})
+
+test('what inherits from a session is shown as it is', async () => {
+  const worker = await startMiddleware()
+  const { json } = await new Browser().visit(worker, (req) => {
+    req.session.user = 'ann'
+    const heir: typeof req.session = Object.create(req.session)
+    return [heir.id === req.sessionID, heir.isNew, heir.maxInactiveInterval, heir.user]
+  })
+  expect(json).toEqual([true, true, 1800, 'ann'])
 })
 
 test('`console.log` shows what a session holds', async () => {
