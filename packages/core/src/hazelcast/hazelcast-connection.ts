@@ -25,6 +25,8 @@ export interface HazelcastConnectionOptions {
   readonly peers?: PeerToPeer | undefined
   readonly mapName: string
   readonly operationTimeout: number
+  /** `'local'`: sessions go on from copies when the connection is lost, so that no call waits for it. @default 'fail' */
+  readonly onStoreError?: 'fail' | 'local' | undefined
   /** Whether `close` shuts down the client that was started here. */
   readonly shutdownOnDestroy: boolean
   readonly clock: Clock
@@ -51,7 +53,7 @@ const RETRY_PAUSE = 300
 
 /**
  * Keeps one client connected, whatever the cluster does: starts without it, comes back with it, and replaces a client
- * that has given up. While there is no connection every call is refused at once.
+ * that has given up. Calls wait a moment for a connection that was just lost, and are refused at once after that.
  */
 export class HazelcastConnection {
   readonly #options: HazelcastConnectionOptions
@@ -63,11 +65,12 @@ export class HazelcastConnection {
   readonly #listeners: MapListener[] = []
   /** Settles with the end of the connecting phase; renewed by each one. */
   #turn: PromiseWithResolvers = turn()
-  readonly #firstCallsWaitUntil: number
+  /** Until then calls wait for a connection: in the first moments of the process, and after a loss. */
+  #callsWaitUntil: number
 
   constructor(options: HazelcastConnectionOptions) {
     this.#options = options
-    this.#firstCallsWaitUntil = options.clock.now() + options.operationTimeout / 2
+    this.#callsWaitUntil = this.#halfBudgetFromNow
     if (options.client) mend(options.client)
     void this.#supervise()
   }
@@ -113,18 +116,24 @@ export class HazelcastConnection {
   }
 
   /**
-   * The map. Rejects at once while the cluster is away, but for the very first moments of a process, in which a call
-   * waits for half of its budget.
+   * The map. Rejects at once while the cluster is away, but for half of a call's budget in which it may come: in the first
+   * moments of a process, and after a loss. Members that are restarted one after the other are not all away, and yet the
+   * client, which looks for those that are back once in a second, may have none of them for a moment.
    */
   async usable(): Promise<UsableMap> {
     const { clock } = this.#options
-    const left = this.#firstCallsWaitUntil - clock.now()
-    if (this.#state.kind === 'connecting' && left > 0) {
-      await within(clock, left, this.#turn.promise, () => this.#unavailable('it is still connecting')).catch(() => {})
+    for (;;) {
+      const state = this.#state
+      if (state.kind === 'connected') return state.usable
+      const left = this.#callsWaitUntil - clock.now()
+      const refusal = this.#unavailable(state.kind === 'offline' ? state.reason : `it is ${state.kind}`)
+      if (state.kind === 'closed' || left <= 0) throw refusal
+      await within(clock, left, this.#turn.promise, () => refusal)
     }
-    const state = this.#state
-    if (state.kind === 'connected') return state.usable
-    throw this.#unavailable(state.kind === 'offline' ? state.reason : `it is ${state.kind}`)
+  }
+
+  get #halfBudgetFromNow(): number {
+    return this.#options.clock.now() + this.#options.operationTimeout / 2
   }
 
   async close(): Promise<void> {
@@ -220,6 +229,9 @@ export class HazelcastConnection {
 
   #leave(reason: string, isForGood = false): void {
     if (this.#isClosed()) return
+    const { kind } = this.#state
+    const mayComeBack = kind === 'connected' && this.#options.onStoreError !== 'local'
+    if (kind !== 'offline' || isForGood) this.#callsWaitUntil = mayComeBack ? this.#halfBudgetFromNow : 0
     this.#enter({ kind: 'offline', reason, isForGood })
     this.#options.peers?.leave()
   }

@@ -58,16 +58,45 @@ test('a client that gave up is replaced, for as long as it takes', async () => {
   expect(heard).toEqual(['unavailable: no member answered', 'available'])
 })
 
-test('a lost connection is told at once, and calls are refused until it is back', async () => {
-  const { connection, heard } = await connected()
+test('a lost connection is told at once; calls wait for it for half of their budget, and are refused after that', async () => {
+  const { connection, clock, heard } = await connected()
   const { client } = cluster.start(0)
   client.emit('DISCONNECTED')
+  const lost = clock.now()
+  await expect(clock.until(connection.usable())).rejects.toEqual(unsent)
+  expect(clock.now() - lost).toBe(1000)
   await expect(connection.usable()).rejects.toEqual(unsent)
+  expect(clock.now() - lost).toBe(1000)
   client.emit('CONNECTED')
   await turnOfLoop()
   await expect(connection.usable()).resolves.toBeDefined()
   expect(heard).toEqual(['available', 'unavailable: the connection to the cluster was lost', 'available'])
   expect(cluster.starts).toHaveLength(1)
+})
+
+test('a call that waits goes on when the connection is back', async () => {
+  const { connection, clock } = await connected()
+  const { client } = cluster.start(0)
+  client.emit('DISCONNECTED')
+  const waiting = connection.usable()
+  await clock.advance(900)
+  client.emit('CONNECTED')
+  await expect(clock.until(waiting)).resolves.toBeDefined()
+  expect(clock.waiting).toBe(0)
+})
+
+test('where sessions go on from copies no call waits', async () => {
+  const { connection } = await connected({ onStoreError: 'local' })
+  cluster.start(0).client.emit('DISCONNECTED')
+  await expect(connection.usable()).rejects.toEqual(unsent)
+})
+
+test('a call that waits is refused when the connection is closed', async () => {
+  const { connection } = await connected()
+  cluster.start(0).client.emit('DISCONNECTED')
+  const waiting = expect(connection.usable()).rejects.toEqual(unsent)
+  await connection.close()
+  await waiting
 })
 
 test('a client that shut itself down is replaced', async () => {
