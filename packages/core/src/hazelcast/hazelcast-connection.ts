@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts'
 import { reasonOf } from '../logger.ts'
 import type { StoreWatcher, WriteListener } from '../records/record-store.ts'
 import { StoreUnavailableError } from '../records/store-unavailable.ts'
+import { giveCallTable } from './call-table.ts'
 import { clientConfig } from './client-config.ts'
 import { giveListenerTurns } from './listener-turns.ts'
 import { MapListener } from './map-listener.ts'
@@ -187,6 +188,7 @@ export class HazelcastConnection {
     try {
       const client = await within(clock, START_LIMIT, starting, late)
       mend(client)
+      giveCallTable(client)
       return client
     } catch (error) {
       // A client that comes too late is nobody's.
