@@ -7,6 +7,7 @@ import { cookieValues } from './cookie-header.ts'
 import type { HttpExchange } from './http-exchange.ts'
 import type { CookieFlags } from './response-cookie.ts'
 import type { SessionCookie } from './session-cookie.ts'
+import type { SessionImport } from './session-import.ts'
 import type { VerifiedValue } from './verified-values.ts'
 
 /** What all requests of one application share. */
@@ -15,6 +16,8 @@ export interface RequestSessionConfig {
   readonly cookie: SessionCookie
   /** Name of a plain cookie that carries the worker's name, in place of a suffix of the id. */
   readonly routeCookie: string | undefined
+  /** Where sessions are taken over from. */
+  readonly imports: SessionImport | undefined
 }
 
 /** Ms for which a browser may be about to learn of a log-in or a log-out from another answer. */
@@ -123,6 +126,7 @@ export class RequestSession {
       }
       if (opened.kind === 'live') this.#opened(opened.session)
       else if (opened.kind === 'ended') this.#ended(opened)
+      else if (this.#config.imports) this.adopt(await this.#config.imports.take(this.#presentedId))
     } catch (error) {
       this.#failure = { error }
     }

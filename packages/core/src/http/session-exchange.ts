@@ -15,8 +15,6 @@ export interface SessionExchangeConfig extends RequestSessionConfig {
   readonly saveUninitialized: boolean
   /** Whether a session that the application took away from its request ends, or is only not seen any more. */
   readonly unset: 'destroy' | 'keep'
-  /** Where sessions are taken over from. */
-  readonly imports: SessionImport | undefined
 }
 
 /**
@@ -84,8 +82,7 @@ export class SessionExchange {
   open(): Promise<void> | undefined {
     if (this.#request.presentedId === undefined) return undefined
     const opening = this.#request.open()
-    const opened = this.#config.imports ? opening.then(() => this.#import()) : opening
-    return this.#host.found ? opened.then(() => this.#found()) : opened
+    return this.#host.found ? opening.then(() => this.#found()) : opening
   }
 
   /** The answer was sent, or never will be: the request does not keep its session alive any longer. */
@@ -212,18 +209,6 @@ export class SessionExchange {
   /** As `commitHead`, when the head has left and the rest of the answer ends: what was changed meanwhile. */
   commitRest(): Promise<void> | undefined {
     return this.#isShown ? this.#commit(this.#host.left(), false) : undefined
-  }
-
-  async #import(): Promise<void> {
-    const { imports } = this.#config
-    const { presentedId, hasEnded, hasFailed } = this.#request
-    if (!imports || hasFailed || hasEnded || presentedId === undefined || this.#request.session) return
-    try {
-      const imported = await imports.take(presentedId)
-      if (imported) this.#request.adopt(imported)
-    } catch (error) {
-      this.#request.fail(error)
-    }
   }
 
   #found(): void {

@@ -43,7 +43,10 @@ export function requestStand({ routeCookie, ...options }: StandOptions = {}): Re
   const arrive = async (cookieHeader: string | undefined, manager = base.manager): Promise<Arrival> => {
     const answered: ResponseCookie[] = []
     const exchange: HttpExchange = { cookieHeader, setCookie: (cookie) => void answered.push(cookie) }
-    const request = new RequestSession({ manager, cookie: new SessionCookie(NAME, SECRETS), routeCookie }, exchange)
+    const request = new RequestSession(
+      { manager, cookie: new SessionCookie(NAME, SECRETS), routeCookie, imports: undefined },
+      exchange,
+    )
     await base.clock.until(request.open())
     return {
       request,

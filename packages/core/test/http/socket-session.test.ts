@@ -33,7 +33,12 @@ interface Stand {
 
 function stand(options: SessionManagerOptions = {}): Stand {
   const workers = new StickyWorkers(options)
-  const config = { manager: workers.here, cookie: new SessionCookie(NAME, ['new secret']), routeCookie: undefined }
+  const config = {
+    manager: workers.here,
+    cookie: new SessionCookie(NAME, ['new secret']),
+    routeCookie: undefined,
+    imports: undefined,
+  }
   return { workers, upgrade: (cookie) => openSocketSession(config, { headers: { cookie } }) }
 }
 

@@ -2,12 +2,13 @@ import { promisify } from 'node:util'
 import { MemoryRecordStore } from '@hazelcast-session/core'
 import type { Request } from 'express'
 import session from 'express-session'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { hazelcastSession } from '../../src/index.ts'
 import { Browser } from '../support/browser.ts'
 import { EXPRESS_VERSIONS } from '../support/express-versions.ts'
 import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { attributesOf } from '../support/session-data.ts'
-import { listen } from '../support/test-worker.ts'
+import { listen, silentLogger } from '../support/test-worker.ts'
 import type { Visit } from '../support/test-worker.ts'
 import { SECRET, startMiddleware, visitedApp } from './support/middleware-worker.ts'
 import type { MiddlewareSettings } from './support/middleware-worker.ts'
@@ -186,4 +187,19 @@ test('what is no store is refused at the start', async () => {
   await expect(startMiddleware({ recordStore: new MemoryRecordStore(), store: {} } as never)).rejects.toThrow(
     /`store`: expected none: .*`importFrom`/,
   )
+})
+
+test('an upgrade moves a session too, and rejects when the store of before is away', async () => {
+  const importFrom = new OldStore()
+  const browser = await before(importFrom, logIn)
+  const recordStore = new MemoryRecordStore()
+  const sessions = hazelcastSession({ recordStore, secret: SECRET, importFrom, logger: silentLogger })
+  onTestFinished(() => sessions.manager.close())
+  const request = { headers: { cookie: browser.cookie } }
+  importFrom.isDown = true
+  await expect(sessions.upgrade(request)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  importFrom.isDown = false
+  const opened = await sessions.upgrade(request)
+  expect(await opened?.read()).toEqual({ user: 'ann', cart: { items: ['tea'] } })
+  expect([opened?.id, importFrom.has(opened?.id ?? '')]).toEqual([browser.sessionId, false])
 })
