@@ -5,7 +5,6 @@ import { PendingWork } from './pending-work.ts'
 import { RequestSession } from './request-session.ts'
 import type { RequestSessionConfig } from './request-session.ts'
 import type { SessionHost } from './session-host.ts'
-import type { SessionImport } from './session-import.ts'
 
 /** What all requests of one middleware share. */
 export interface SessionExchangeConfig extends RequestSessionConfig {
