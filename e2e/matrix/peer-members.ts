@@ -5,6 +5,8 @@ import type { Worker } from '../harness/worker.ts'
 import type { Members } from './members.ts'
 
 const SIZE = 2
+/** Members live for a minute here: with one compiler they take half the processor time, nearly all of which is compiling. */
+const JVM = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
 
 /** Peer-to-peer: every worker brings a member. */
 export class PeerMembers implements Members {
@@ -17,7 +19,7 @@ export class PeerMembers implements Members {
 
   private constructor(peers: Peers) {
     this.#peers = peers
-    peers.env = { HZ_SESSION_MEMBERS_PER_HOST: String(SIZE) }
+    peers.env = { HZ_SESSION_MEMBERS_PER_HOST: String(SIZE), JAVA_TOOL_OPTIONS: JVM }
   }
 
   static async prepare(stage: Stage): Promise<PeerMembers> {
