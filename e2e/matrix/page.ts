@@ -11,9 +11,9 @@ export function pageOf(results: readonly CellResult[], day: string): string {
   const tables = FAILURES.map((failure) => `### ${failure}\n\n${tableOfFailure(failure, results, reasonAgainst)}`)
   return `# The matrix
 
-One run of \`npm run e2e\`, of ${day}: ${results.length} cells in ${hours.toFixed(1)} hours. A cell is the shop on two workers, with two members, and
+The newest result of each of ${results.length} cells, as \`npm run e2e\` left them on ${day}; together they take ${hours.toFixed(1)} hours. A cell is the shop on two workers, with two members, and
 ${BROWSERS} browsers that write, count, read, log in and out through a failure; afterwards everything that was acknowledged is compared with what every
-worker shows. What is played and how is told in [e2e/README.md](../../e2e/README.md#the-matrix). This page is written by that run.
+worker shows. What is played and how is told in [e2e/README.md](../../e2e/README.md#the-matrix). This page is written by that command.
 
 ${summaryOf(results)}
 
