@@ -7,6 +7,8 @@ export interface Answer {
   readonly text: string
   /** From before the request to the last byte of the answer. */
   readonly ms: number
+  /** How often the browser sent it again, since its connection broke. Nobody knows whether it was carried out before. */
+  readonly repeats: number
   readonly error?: unknown
 }
 

@@ -44,14 +44,16 @@ export class Browser {
     const url = new URL(path, site.url).href
     const cookie = await this.#jar.getCookieString(url)
     const begin = performance.now()
+    let repeats = 0
+    const repeated = (): void => void (repeats += 1)
     try {
-      const response = await this.#send(site, url, method, cookie, body)
+      const response = await this.#send({ site, url, method, cookie, body, repeated })
       for (const line of response.headers['set-cookie'] ?? []) await this.#jar.setCookie(line, url)
       const text = await textOf(response)
       const ms = performance.now() - begin
-      return { status: response.statusCode ?? 0, headers: response.headers, text, ms }
+      return { status: response.statusCode ?? 0, headers: response.headers, text, ms, repeats }
     } catch (error) {
-      return { status: 0, headers: {}, text: '', ms: performance.now() - begin, error }
+      return { status: 0, headers: {}, text: '', ms: performance.now() - begin, repeats, error }
     }
   }
 
@@ -108,7 +110,8 @@ export class Browser {
     this.#agent.destroy()
   }
 
-  #send(site: Site, url: string, method: string, cookie: string, body: string | undefined): Promise<IncomingMessage> {
+  #send(sending: Sending): Promise<IncomingMessage> {
+    const { site, url, method, cookie, body } = sending
     const headers = {
       ...(cookie === '' ? {} : { cookie }),
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
@@ -119,12 +122,23 @@ export class Browser {
         const isStale = site.closesIdle === true && sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
         if (!isStale) return reject(error)
         this.resent += 1
-        resolve(this.#send(site, url, method, cookie, body))
+        sending.repeated()
+        resolve(this.#send(sending))
       })
       sent.setTimeout(GIVEN_UP_AFTER, () => sent.destroy(new Error(`no answer in ${GIVEN_UP_AFTER} ms`)))
       sent.end(body)
     })
   }
+}
+
+interface Sending {
+  readonly site: Site
+  readonly url: string
+  readonly method: string
+  readonly cookie: string
+  readonly body: string | undefined
+  /** It is sent again. */
+  readonly repeated: () => void
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

@@ -51,7 +51,7 @@ describe('values', () => {
   })
 
   test('one that a balancer gave up, and one that it sent twice, may be done at any time later', () => {
-    const answer: Answer = { status: 204, headers: {}, text: '', ms: 5001 }
+    const answer: Answer = { status: 204, headers: {}, text: '', ms: 5001, repeats: 0 }
     expect(endOf({ url: '' }, { ...answer, status: 504 })).toBe(Infinity)
     expect(endOf({ url: '', repeatsAfter: 5000 }, answer)).toBe(Infinity)
     expect(endOf({ url: '', repeatsAfter: 5000 }, { ...answer, ms: 4999 })).toBeLessThan(Infinity)

@@ -50,7 +50,7 @@ export class Ledger {
     return this.faults(attributes).map(({ what }) => what)
   }
 
-  #note(action: Omit<Action, 'status'>, { status }: Answer): void {
-    this.#actions.push({ ...action, status })
+  #note(action: Omit<Action, 'status'>, { status, repeats }: Answer): void {
+    this.#actions.push(...Array.from({ length: repeats }, () => ({ ...action, status: 0 })), { ...action, status })
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { KEEP_ALIVE, openShop } from '@hazelcast-session/shop'
+import { KEEP_ALIVE, KEEP_ALIVE_AT_END, openShop } from '@hazelcast-session/shop'
 import express from 'express'
 import type { Door } from './door.ts'
 import { shop } from './shop.ts'
@@ -18,7 +18,10 @@ export async function serve(door: Door): Promise<void> {
     listen: async (port, host) => {
       const server = app.listen(port, host)
       server.keepAliveTimeout = KEEP_ALIVE
-      close = () => server.close(() => void door.close())
+      close = () => {
+        server.keepAliveTimeout = KEEP_ALIVE_AT_END
+        server.close(() => void door.close())
+      }
       await once(server, 'listening')
       const address = server.address()
       return `http://${host}:${typeof address === 'object' ? address?.port : address}`

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { KEEP_ALIVE, openShop } from '@hazelcast-session/shop'
+import { KEEP_ALIVE, KEEP_ALIVE_AT_END, openShop } from '@hazelcast-session/shop'
 import Koa from 'koa'
 import type { Door } from './door.ts'
 import { shop } from './shop.ts'
@@ -26,6 +26,7 @@ export async function serve(door: Door): Promise<void> {
       const server = app.listen(port, host)
       server.keepAliveTimeout = KEEP_ALIVE
       close = async () => {
+        server.keepAliveTimeout = KEEP_ALIVE_AT_END
         server.close()
         await once(server, 'close')
         await door.close()

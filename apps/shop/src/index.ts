@@ -1,5 +1,5 @@
 export { isAttributeName } from './attribute-name.ts'
-export { KEEP_ALIVE } from './keep-alive.ts'
+export { KEEP_ALIVE, KEEP_ALIVE_AT_END } from './keep-alive.ts'
 export { openShop } from './open-shop.ts'
 export type { Shop } from './open-shop.ts'
 export { page } from './page.ts'
