@@ -29,7 +29,7 @@ const GIVEN_UP_AFTER = 30_000
 
 /** One user's browser: keeps cookies as browsers do (for a host, whatever the port) and connections alive. */
 export class Browser {
-  /** Requests that were sent again, since their connection was closed before anything of them was read. */
+  /** How often a request was sent again, since its connection was closed before anything of an answer was there. */
   resent = 0
   readonly #jar = new CookieJar()
   // Idle connections are given up before the server does so, which takes Node 5 s: a request must not meet that.
@@ -45,7 +45,10 @@ export class Browser {
     const cookie = await this.#jar.getCookieString(url)
     const begin = performance.now()
     let repeats = 0
-    const repeated = (): void => void (repeats += 1)
+    const repeated = (): void => {
+      repeats += 1
+      this.resent += 1
+    }
     try {
       const response = await this.#send({ site, url, method, cookie, body, repeated })
       for (const line of response.headers['set-cookie'] ?? []) await this.#jar.setCookie(line, url)
@@ -121,7 +124,6 @@ export class Browser {
       sent.once('error', (error) => {
         const isStale = site.closesIdle === true && sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
         if (!isStale) return reject(error)
-        this.resent += 1
         sending.repeated()
         resolve(this.#send(sending))
       })

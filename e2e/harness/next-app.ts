@@ -79,8 +79,10 @@ async function unlessBuilt(folder: string, sources: readonly string[], build: ()
   }
   const made = hash.digest('hex')
   const note = join(folder, '.next/built-of')
+  const isBuilt = async (): Promise<boolean> => (await readFile(note, 'utf8').catch(() => '')) === made
+  if (await isBuilt()) return
   await oneAtATime(join(folder, '.being-built'), async () => {
-    if ((await readFile(note, 'utf8').catch(() => '')) === made) return
+    if (await isBuilt()) return
     await build()
     await writeFile(note, made)
   })

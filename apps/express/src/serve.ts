@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { KEEP_ALIVE, KEEP_ALIVE_AT_END, openShop } from '@hazelcast-session/shop'
+import { closed, openShop, opened } from '@hazelcast-session/shop'
 import express from 'express'
 import type { Door } from './door.ts'
 import { shop } from './shop.ts'
@@ -10,26 +9,23 @@ export async function serve(door: Door): Promise<void> {
   const app = express()
   app.get('/health', (_req, res) => void res.sendStatus(isDraining ? 503 : 200))
   app.use(shop(door))
-  let close = (): void => {}
+  let close = async (): Promise<void> => {}
 
   await openShop({
     worker: door.worker,
     ready: (timeout) => door.ready(timeout),
     listen: async (port, host) => {
       const server = app.listen(port, host)
-      server.keepAliveTimeout = KEEP_ALIVE
-      close = () => {
-        server.keepAliveTimeout = KEEP_ALIVE_AT_END
-        server.close(() => void door.close())
+      close = async () => {
+        await closed(server)
+        await door.close()
       }
-      await once(server, 'listening')
-      const address = server.address()
-      return `http://${host}:${typeof address === 'object' ? address?.port : address}`
+      return opened(server)
     },
     drain: () => {
       isDraining = true
       door.drain()
     },
-    close: async () => close(),
+    close: () => close(),
   })
 }

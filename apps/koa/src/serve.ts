@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { KEEP_ALIVE, KEEP_ALIVE_AT_END, openShop } from '@hazelcast-session/shop'
+import { closed, openShop, opened } from '@hazelcast-session/shop'
 import Koa from 'koa'
 import type { Door } from './door.ts'
 import { shop } from './shop.ts'
@@ -24,16 +23,11 @@ export async function serve(door: Door): Promise<void> {
     ready: (timeout) => door.ready(timeout),
     listen: async (port, host) => {
       const server = app.listen(port, host)
-      server.keepAliveTimeout = KEEP_ALIVE
       close = async () => {
-        server.keepAliveTimeout = KEEP_ALIVE_AT_END
-        server.close()
-        await once(server, 'close')
+        await closed(server)
         await door.close()
       }
-      await once(server, 'listening')
-      const address = server.address()
-      return `http://${host}:${typeof address === 'object' ? address?.port : address}`
+      return opened(server)
     },
     drain: () => {
       isDraining = true

@@ -1,7 +1,7 @@
 export { isAttributeName } from './attribute-name.ts'
-export { KEEP_ALIVE, KEEP_ALIVE_AT_END } from './keep-alive.ts'
 export { openShop } from './open-shop.ts'
 export type { Shop } from './open-shop.ts'
 export { page } from './page.ts'
+export { closed, opened } from './shop-server.ts'
 export { increment, putIntoCart } from './shop-data.ts'
 export type { ShopData } from './shop-data.ts'

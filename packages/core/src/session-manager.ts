@@ -161,7 +161,10 @@ export class SessionManager {
   async open(id: string, namedWorker?: string): Promise<OpenedSession> {
     this.#assertOpen()
     const mayBeCopy = namedWorker === this.worker.name
-    if (mayBeCopy && this.#copies?.fresh(id)) await this.#turnOfCopies()
+    // Not at once: answers of one turn of the event loop that leave together cost a server under load half of what they cost
+    // one by one (docs/reference/performance.md); an idle one waits microseconds. In that turn a copy may be changed, and the
+    // cluster may go.
+    if (mayBeCopy && this.#copies?.fresh(id)) await this.#clock.turn?.()
     const local = await this.#openLocally(id)
     if (local) return local
     const copy = mayBeCopy ? this.#copies?.fresh(id) : undefined
@@ -173,15 +176,6 @@ export class SessionManager {
     const session = this.#shown(id, found, held)
     await this.#saver.completeIdChange(session)
     return { kind: 'live', session }
-  }
-
-  /**
-   * Copies are not served at once: answers of one turn of the event loop that leave together cost a server under load half
-   * of what they cost one by one (docs/reference/performance.md); an idle one waits microseconds. In that turn a copy may
-   * be changed, and the cluster may go.
-   */
-  async #turnOfCopies(): Promise<void> {
-    await this.#clock.turn?.()
   }
 
   /** The session as it goes on without the cluster; `undefined`: the store has to be asked. */

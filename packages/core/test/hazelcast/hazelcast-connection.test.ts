@@ -199,6 +199,17 @@ test('a client that was given is used and never shut down', async () => {
   expect(cluster.starts).toEqual([])
 })
 
+test('a client that many are given is mended once', () => {
+  const heartbeatManager = { checkConnection: () => {}, heartbeatInterval: 1000, heartbeatTimeout: 5000 }
+  const client = { connectionManager: { heartbeatManager } } as unknown as Client
+  const before = heartbeatManager.checkConnection
+  opened({ client })
+  const mended = heartbeatManager.checkConnection
+  opened({ client })
+  expect(mended).not.toBe(before)
+  expect(heartbeatManager.checkConnection).toBe(mended)
+})
+
 test('a map that gives its entries no end is known as such', async () => {
   const { connection } = opened()
   cluster.start(0).client.map.ttl = 2 ** 63
@@ -291,14 +302,3 @@ async function connected(options: Partial<HazelcastConnectionOptions> = {}): Pro
   await turnOfLoop()
   return setting
 }
-
-test('a client that many are given is mended once', () => {
-  const heartbeatManager = { checkConnection: () => {}, heartbeatInterval: 1000, heartbeatTimeout: 5000 }
-  const client = { connectionManager: { heartbeatManager } } as unknown as Client
-  const before = heartbeatManager.checkConnection
-  opened({ client })
-  const mended = heartbeatManager.checkConnection
-  opened({ client })
-  expect(mended).not.toBe(before)
-  expect(heartbeatManager.checkConnection).toBe(mended)
-})
