@@ -14,7 +14,8 @@ interface Line {
 
 /**
  * Stands in front of one member, on the member's public address. Can swallow what other members say to it, as a broken
- * switch does: their connections stay open and nothing comes through, while clients are served as ever.
+ * switch does: their connections stay open and nothing comes through, new ones come to nothing, and clients are served as
+ * ever.
  */
 export class DividingProxy {
   readonly #server: Server
@@ -71,8 +72,10 @@ export class DividingProxy {
       })
     }
     near.on('data', (chunk) => {
+      const isNew = line.caller === undefined
       line.caller ??= chunk.toString('latin1', 0, CLIENT_HEADER.length) === CLIENT_HEADER ? 'client' : 'member'
       if (this.#passes(line)) far.write(chunk)
+      else if (isNew) end(line)
     })
     far.on('data', (chunk) => {
       if (this.#passes(line)) near.write(chunk)

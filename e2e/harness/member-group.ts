@@ -81,6 +81,11 @@ export class MemberGroup {
     for (const address of this.addresses) await this.#sees(address, this.addresses.length)
   }
 
+  /** Stops a member where it stands: its connections stay open, new ones are accepted, and nobody answers. */
+  freeze(index: number): void {
+    process.kill(this.#members[index]!.pid, 'SIGSTOP')
+  }
+
   /** Keeps the members from each other, and resolves when each has taken the others for dead. */
   async divide(): Promise<void> {
     for (const proxy of this.#proxies) proxy.divide()

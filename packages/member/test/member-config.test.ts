@@ -109,6 +109,12 @@ test('properties and JVM arguments of the caller win', () => {
   expect(line.slice(-3)).toEqual(['-cp', '/a.jar', 'com.hazelcast.core.server.HazelcastMemberStarter'])
 })
 
+test('answers are written from a queue, lest a frozen member holds them up', () => {
+  expect(commandLine({})).toEqual(
+    expect.arrayContaining(['-Dhazelcast.io.write.through=false', '-Dhazelcast.io.selectionKeyWakeupEnabled=false']),
+  )
+})
+
 test('a configuration file says itself where the member listens', () => {
   expect(commandLine({}).join(' ')).toContain('-Dhazelcast.socket.bind.any=false')
   expect(commandLine({ configFile: 'own.yaml' }).join(' ')).not.toMatch(/bind\.any|localAddress/)

@@ -78,6 +78,13 @@ test('members are given their configuration, which names them, and time to hand 
   expect(join['tcp-ip']['member-list']).toEqual(members.map(([name]) => `${name}:${port.port}`))
 })
 
+test('members write answers from a queue, which takes a property and an option of the JVM', () => {
+  expect(String(hazelcast.properties['hazelcast.io.write.through'])).toBe('false')
+  for (const [, { environment }] of members) {
+    expect(environment['JAVA_OPTS']).toContain('-Dhazelcast.io.selectionKeyWakeupEnabled=false')
+  }
+})
+
 test('nobody but the workers reaches the members', () => {
   for (const [, { networks: own, ports }] of members) {
     expect(ports).toEqual([])
