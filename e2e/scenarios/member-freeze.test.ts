@@ -39,7 +39,7 @@ const LONGEST_TAKE_OVER = 30_000
 const SPARED_WAIT = 0.5
 /**
  * When members look for others that they lost sight of, to merge with them: by default 5 minutes after their start,
- * which is longer than anybody waits for a test. Not before the freeze is over, since looking takes time.
+ * which is longer than anybody waits for a test. Not before the freeze is over: what looking for it does is `member-search`.
  */
 const MERGE = { 'hazelcast.merge.first.run.delay.seconds': 40, 'hazelcast.merge.next.run.delay.seconds': 10 }
 

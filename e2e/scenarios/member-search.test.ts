@@ -40,7 +40,7 @@ describe.skipIf(!canStartMembers)('a member that looks for a frozen one', () => 
     const client = await stage.client(members, 0)
     const manager = await stage.manager(members, {
       client,
-      operationTimeout: SEARCH / 2,
+      operationTimeout: CALL,
     })
     return Promise.all(Array.from({ length: SESSIONS_EACH }, () => BusySession.begin([manager])))
   }
