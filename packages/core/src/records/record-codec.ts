@@ -1,6 +1,7 @@
 import { SessionError } from '../session-error.ts'
 import { isReservedName } from './attribute-name.ts'
 import type {
+  AttributeLiterals,
   AttributeTexts,
   EndedMarker,
   EndReason,
@@ -17,10 +18,18 @@ import { isEnded } from './session-record.ts'
 export interface RecordCodec {
   /** Throws `RECORD_UNREADABLE` for anything that is not an entry of format 1. */
   parse(key: string, text: string): StoredEntry
-  stringify(key: string, entry: StoredEntry): string
+  stringify(key: string, entry: StoredEntry): WrittenText
+}
+
+export interface WrittenText {
+  readonly text: string
+  /** Of the record that was written, for the next time. */
+  readonly literals?: AttributeLiterals
 }
 
 const WIRE_FORMAT = 1
+/** Characters from which on a literal is kept: a shorter one is made as fast as it is found. */
+const LONG = 64
 
 const END_REASONS: ReadonlySet<unknown> = new Set<EndReason>(['invalidated', 'expired', 'revoked', 'renamed'])
 
@@ -35,7 +44,7 @@ export const jsonRecordCodec: RecordCodec = {
   },
   stringify(_key, entry) {
     try {
-      return JSON.stringify(isEnded(entry) ? markerFields(entry) : recordFields(entry))
+      return isEnded(entry) ? { text: JSON.stringify(markerFields(entry)) } : writtenRecord(entry)
     } catch (cause) {
       throw new SessionError('RECORD_UNWRITABLE', 'A session cannot be stored: it has a field that has no text.', {
         cause,
@@ -105,9 +114,36 @@ function recordOf(fields: Fields): SessionRecord {
   }
 }
 
-function recordFields(record: SessionRecord): Fields {
-  const { attributes, further, ended: _ended, ...fields } = record
-  return { format: WIRE_FORMAT, ...fields, ...further, attributes: Object.fromEntries(attributes) }
+function writtenRecord(record: SessionRecord): WrittenText {
+  const { attributes, literals, further } = record
+  const fields = {
+    format: WIRE_FORMAT,
+    version: record.version,
+    writes: record.writes,
+    createdAt: record.createdAt,
+    lastAccessedAt: record.lastAccessedAt,
+    maxInactiveInterval: record.maxInactiveInterval,
+    expiresAt: record.expiresAt,
+    worker: record.worker,
+    notify: record.notify,
+    principal: record.principal,
+    authenticatedAt: record.authenticatedAt,
+    cookieMaxAge: record.cookieMaxAge,
+    previous: record.previous,
+    ...further,
+  }
+  let text = `${JSON.stringify(fields).slice(0, -1)},"attributes":{`
+  let separator = ''
+  const places: { readonly attribute: string; readonly start: number; readonly end: number }[] = []
+  for (const [name, attribute] of attributes) {
+    text += `${separator}${JSON.stringify(name)}:`
+    const start = text.length
+    text += literals?.get(attribute) ?? JSON.stringify(attribute)
+    if (attribute.length >= LONG) places.push({ attribute, start, end: text.length })
+    separator = ','
+  }
+  text += '}}'
+  return { text, literals: new Map(places.map(({ attribute, start, end }) => [attribute, text.slice(start, end)])) }
 }
 
 function markerOf(fields: Fields): EndedMarker {

@@ -30,15 +30,10 @@ export class RecordStamp {
   /** `content` as the successor of the live record `before`. */
   live(content: SessionRecord, before: SessionRecord, writeId: string): NextEntry {
     const { clock, lifetime, worker } = this.#options
-    const now = clock.now()
-    const record: SessionRecord = {
-      ...content,
-      ...nextWrite(before, writeId),
-      worker: worker.name,
-      notify: this.#notify(before),
-    }
-    const expiresAt = lifetime.expiresAt(record)
-    return { entry: { ...record, expiresAt }, life: lifetime.liveEntry(expiresAt, now) }
+    const { version, writes } = nextWrite(before, writeId)
+    const expiresAt = lifetime.expiresAt(content)
+    const entry = { ...content, version, writes, worker: worker.name, notify: this.#notify(before), expiresAt }
+    return { entry, life: lifetime.liveEntry(expiresAt, clock.now()) }
   }
 
   /** The marker that ends `before`. */
