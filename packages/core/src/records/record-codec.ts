@@ -21,7 +21,7 @@ export interface RecordCodec {
   stringify(key: string, entry: StoredEntry): WrittenText
 }
 
-export interface WrittenText {
+interface WrittenText {
   readonly text: string
   /** Of the record that was written, for the next time. */
   readonly literals?: AttributeLiterals
