@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import { jsonSerializer, textOf, valueOf } from '../../src/records/attribute-serializer.ts'
 
 test('JSON values come back as they were', () => {
+  // Two names do not; what becomes of them is shown below.
+  const values = fc.jsonValue().filter((value) => !/"(__proto__|prototype)":/.test(JSON.stringify(value)))
   fc.assert(
-    fc.property(fc.jsonValue(), (value) => {
+    fc.property(values, (value) => {
       const json = JSON.parse(JSON.stringify(value)) as unknown
       expect(valueOf(jsonSerializer, 'a', textOf(jsonSerializer, 'a', json)!)).toEqual(json)
     }),

@@ -187,7 +187,7 @@ describe('what a record is written from', () => {
   const record = recordOf(bare)
 
   test('is what is read from the text, whatever names and texts hold', () => {
-    const names = fc.string().filter((name) => name !== '__proto__')
+    const names = fc.string().filter((name) => name !== '__proto__' && !Object.hasOwn(full, name))
     fc.assert(
       fc.property(attributes, fc.dictionary(names, fc.jsonValue()), (texts, further) => {
         const { text } = jsonRecordCodec.stringify(KEY, { ...record, further, attributes: texts })
