@@ -1,18 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { BusySession } from '../harness/manager-load.ts'
+import { IMPATIENT } from '../harness/impatient-members.ts'
 import { ManagerStage } from '../harness/manager-stage.ts'
 import { measured } from '../harness/measured.ts'
 import type { MemberGroup } from '../harness/member-group.ts'
 import { canStartMembers } from '../harness/requirements.ts'
 import { waitFor } from '../harness/wait-for.ts'
 
-/** So that members look for each other at once, where they would two minutes later. */
-const QUICK = {
-  'hazelcast.max.no.heartbeat.seconds': 5,
-  'hazelcast.merge.first.run.delay.seconds': 3,
-  'hazelcast.merge.next.run.delay.seconds': 3,
-}
 /** Managers with a connection of their own: some of them share a thread of the member with its search. */
 const MANAGERS = 12
 /** At the same time on one connection, since a single answer is written by whoever has it. */
@@ -30,7 +25,7 @@ describe.skipIf(!canStartMembers)('a member that looks for a frozen one', () => 
     members = await stage.members({
       size: 2,
       maps: { session_replication: {} },
-      properties: QUICK,
+      properties: IMPATIENT,
     })
     sessions = (await Promise.all(Array.from({ length: MANAGERS }, begin))).flat()
   })

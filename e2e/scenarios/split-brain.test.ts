@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Session, SessionManager } from '@hazelcast-session/core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { IMPATIENT } from '../harness/impatient-members.ts'
 import { ManagerStage } from '../harness/manager-stage.ts'
 import { measured } from '../harness/measured.ts'
 import type { MemberGroup } from '../harness/member-group.ts'
@@ -8,12 +9,6 @@ import { canStartMembers } from '../harness/requirements.ts'
 import { waitFor } from '../harness/wait-for.ts'
 
 const MAPS = { session_replication: {}, stock: { stock: true } } as const
-/** So that a test need not wait for minutes: when members take each other for dead, and when they look for each other. */
-const QUICK = {
-  'hazelcast.max.no.heartbeat.seconds': 5,
-  'hazelcast.merge.first.run.delay.seconds': 3,
-  'hazelcast.merge.next.run.delay.seconds': 3,
-}
 /** Ms for which the other side does not know of a log-out and goes on writing, and between two writes of which one is later. */
 const UNAWARE = 5000
 const LATER = 2500
@@ -35,7 +30,7 @@ describe.skipIf(!canStartMembers)('when a divided cluster heals', () => {
   const healed = new Map<keyof typeof MAPS, { readonly ids: Ids; readonly seen: Readonly<Record<string, unknown>> }>()
 
   beforeAll(async () => {
-    members = await stage.members({ size: 2, maps: MAPS, properties: QUICK, dividable: true })
+    members = await stage.members({ size: 2, maps: MAPS, properties: IMPATIENT, dividable: true })
     const maps = Object.keys(MAPS) as (keyof typeof MAPS)[]
     const worlds = await Promise.all(
       maps.map(async (mapName) => {

@@ -67,15 +67,6 @@ function systemProperties({ configFile, host }: MemberSettings, configPath: stri
   return { ...properties, 'hazelcast.local.localAddress': host, 'hazelcast.socket.bind.any': 'false' }
 }
 
-/**
- * Has answers written by the threads whose work that is, from their own queue. Hazelcast's default has them wait for the
- * selector of such a thread, which one connection to a frozen member keeps busy for ever: see `docs/decisions/011`.
- */
-const QUEUED_ANSWERS = {
-  'hazelcast.io.write.through': 'false',
-  'hazelcast.io.selectionKeyWakeupEnabled': 'false',
-}
-
 function hazelcastProperties({ gracefulSeconds }: MemberSettings): Record<string, string> {
   return {
     'hazelcast.phone.home.enabled': 'false',
@@ -87,6 +78,9 @@ function hazelcastProperties({ gracefulSeconds }: MemberSettings): Record<string
     // A member that does not answer is expelled after 10 s, where Hazelcast's own default is 60.
     'hazelcast.heartbeat.interval.seconds': '1',
     'hazelcast.max.no.heartbeat.seconds': '10',
-    ...QUEUED_ANSWERS,
+    // Output threads write answers from their queue. By default answers wait for the selector of such a thread, which one
+    // connection to a frozen member keeps it from for ever (docs/decisions/011).
+    'hazelcast.io.write.through': 'false',
+    'hazelcast.io.selectionKeyWakeupEnabled': 'false',
   }
 }
