@@ -60,12 +60,15 @@ export function pause(clock: Clock, ms: number, ground?: TimerGround): Promise<v
 export function within<T>(clock: Clock, ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ms, () => reject(late()))
-    const inTime =
-      <A>(settle: (outcome: A) => void) =>
-      (outcome: A): void => {
+    promise.then(
+      (value) => {
         cancel()
-        settle(outcome)
-      }
-    promise.then(inTime(resolve), inTime(reject))
+        resolve(value)
+      },
+      (error: unknown) => {
+        cancel()
+        reject(error)
+      },
+    )
   })
 }

@@ -3,6 +3,7 @@ import type { SessionAttributes } from './attribute-view.ts'
 import type { Clock } from './clock.ts'
 import { systemClock, within } from './clock.ts'
 import { OpenRequests } from './http/open-requests.ts'
+import type { LocalService } from './local/local-service.ts'
 import { LocalSessionCache } from './local/local-session-cache.ts'
 import { openRecordStore } from './open-record-store.ts'
 import type { Logger } from './logger.ts'
@@ -165,7 +166,7 @@ export class SessionManager {
     // one by one (docs/reference/performance.md); an idle one waits microseconds. In that turn a copy may be changed, and the
     // cluster may go.
     if (mayBeCopy && this.#copies?.fresh(id)) await this.#clock.turn?.()
-    const local = await this.#openLocally(id)
+    const local = this.#saver.local?.isBusy === true ? this.#openLocally(this.#saver.local, id) : undefined
     if (local) return local
     const copy = mayBeCopy ? this.#copies?.fresh(id) : undefined
     const held = this.#saver.holdsUnsaved(id)
@@ -174,14 +175,12 @@ export class SessionManager {
     if (!found) return { kind: 'none' }
     if ('ended' in found) return this.#endedSession(found)
     const session = this.#shown(id, found, held)
-    await this.#saver.completeIdChange(session)
+    if (found.record.previous) await this.#saver.completeIdChange(session)
     return { kind: 'live', session }
   }
 
   /** The session as it goes on without the cluster; `undefined`: the store has to be asked. */
-  async #openLocally(id: string): Promise<OpenedSession | undefined> {
-    const { local } = this.#saver
-    if (local?.isBusy === false || !local) return undefined
+  #openLocally(local: LocalService, id: string): OpenedSession | undefined {
     const found = local.find(id)
     if (!found) return undefined
     if ('endedAt' in found) return this.#endedSession(found)
@@ -190,9 +189,12 @@ export class SessionManager {
   }
 
   /** What is stored; before, what this worker still has to bring to a cluster that is back. */
-  async #look(id: string): Promise<StoredRecord | EndedMarker | undefined> {
+  #look(id: string): Promise<StoredRecord | EndedMarker | undefined> {
     const { local } = this.#saver
-    if (!local) return this.#loader.look(id)
+    return local ? this.#lookBeside(local, id) : this.#loader.look(id)
+  }
+
+  async #lookBeside(local: LocalService, id: string): Promise<StoredRecord | EndedMarker | undefined> {
     await local.bring(id)
     const found = await this.#loader.look(id)
     if (found || (await local.restore(id)) === 'no') return found

@@ -103,12 +103,9 @@ export class SessionSaver implements SessionWriter {
     this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender })
   }
 
-  async save(session: Session, pending: PendingChanges): Promise<void> {
+  async save(session: Session, pending: PendingChanges = session.pending()): Promise<void> {
     this.#assertOpen()
-    const deadline = this.#deadline()
-    return session.inTurn((hasWaited) =>
-      this.#behindDeferred(session, () => this.#save(session, hasWaited ? session.pending() : pending, deadline)),
-    )
+    await this.#saveInTurn(session, pending)
   }
 
   async update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R> {
@@ -125,15 +122,22 @@ export class SessionSaver implements SessionWriter {
   }
 
   /** What the end of a request writes by itself, and what its answer waits for. */
-  async commit(session: Session, pending: PendingChanges): Promise<void> {
+  async commit(session: Session, pending: PendingChanges = session.pending()): Promise<void> {
     this.#assertOpen()
     const { isNew, isBeingSaved } = session
     if (pending.isEmpty && !isNew && !isBeingSaved) {
       return this.#savePolicy.savesUnchanged ? this.#use(session) : this.#touchIfDue(session, this.#deadline())
     }
     const mayWait = this.#savePolicy.delay !== undefined && !isNew && !isBeingSaved && !session.isUnsure
-    if (mayWait && this.#defer(session, pending)) return this.#touchIfDue(session, this.#deadline())
-    return this.save(session, pending)
+    if (mayWait && this.#defer(session, pending)) await this.#touchIfDue(session, this.#deadline())
+    else await this.#saveInTurn(session, pending)
+  }
+
+  #saveInTurn(session: Session, pending: PendingChanges): Promise<void> {
+    const deadline = this.#deadline()
+    return session.inTurn((hasWaited) =>
+      this.#behindDeferred(session, () => this.#save(session, hasWaited ? session.pending() : pending, deadline)),
+    )
   }
 
   /** Whether these changes can be written later than their answer. Settings say how long the session lives, and cannot. */
@@ -184,13 +188,14 @@ export class SessionSaver implements SessionWriter {
   }
 
   /** `false`: the session has ended, and nothing was written. */
-  async #write(session: Session, pending: PendingChanges, deadline: number): Promise<boolean> {
-    try {
-      return await this.#writeStored(session, pending, deadline)
-    } catch (error) {
-      if (this.local?.mayHold(error) === true && this.#hold(session, pending)) return true
+  #write(session: Session, pending: PendingChanges, deadline: number): Promise<boolean> {
+    const { local } = this
+    const written = this.#writeStored(session, pending, deadline)
+    if (!local) return written
+    return written.catch((error: unknown) => {
+      if (local.mayHold(error) && this.#hold(session, pending)) return true
       throw error
-    }
+    })
   }
 
   /** Whether the session is not over here, as far as that has to be known without asking. */

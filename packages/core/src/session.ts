@@ -22,9 +22,9 @@ export interface IdChangeRequest {
 
 /** What a session asks of the manager that it came from. */
 export interface SessionWriter {
-  save(session: Session, pending: PendingChanges): Promise<void>
+  save(session: Session, pending?: PendingChanges): Promise<void>
   saveAssigned(session: Session): Promise<void>
-  commit(session: Session, pending: PendingChanges): Promise<void>
+  commit(session: Session, pending?: PendingChanges): Promise<void>
   update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R>
   touch(session: Session): Promise<void>
   changeId(session: Session, change: IdChangeRequest): Promise<void>
@@ -139,7 +139,7 @@ export class Session {
    * Saves what changed, merged with what others saved meanwhile. Resolves when the store has confirmed it, at once when
    * nothing changed. `pending`: for who has looked at it already. Rejects with `SESSION_ENDED` when the session was ended meanwhile: nothing brings it back.
    */
-  async save(pending: PendingChanges = this.pending()): Promise<void> {
+  save(pending?: PendingChanges): Promise<void> {
     return this.#writer.save(this, pending)
   }
 
@@ -147,7 +147,7 @@ export class Session {
    * Ends a request: writes what is to be written then, as the option `savePeriod` says, and resolves when the answer may
    * leave. `pending`: for who has looked at it already. Rejects as `save` does.
    */
-  async commit(pending: PendingChanges = this.pending()): Promise<void> {
+  commit(pending?: PendingChanges): Promise<void> {
     return this.#writer.commit(this, pending)
   }
 

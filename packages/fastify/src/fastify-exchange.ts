@@ -122,7 +122,8 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
 
   protected override makeSurface(view: Session): Surface {
     // A new session is as its predecessor in this request; a loaded one has a max age of its own.
-    if (!view.isNew) this.#terms = { ...this.#terms, maxAge: this.#maxAgeOf(view) }
+    const maxAge = view.isNew ? this.#terms.maxAge : this.#maxAgeOf(view)
+    if (maxAge !== this.#terms.maxAge) this.#terms = { ...this.#terms, maxAge }
     return surfaceOf(this, view, this.#newCookie())
   }
 

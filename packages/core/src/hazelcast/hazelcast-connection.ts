@@ -99,8 +99,8 @@ export class HazelcastConnection {
     return id instanceof hazelcast.UUID ? id.toString() : undefined
   }
 
-  /** What is known of the map; `undefined` while it cannot be used. */
-  get life(): MapLife | undefined {
+  /** The map, and what is known of it; `undefined` while it cannot be used. */
+  get present(): UsableMap | undefined {
     return this.#state.kind === 'connected' ? this.#state.usable : undefined
   }
 

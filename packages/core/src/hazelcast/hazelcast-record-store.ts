@@ -57,7 +57,7 @@ export class HazelcastRecordStore implements RecordStore {
   }
 
   get mayKeepForEver(): boolean {
-    return this.#connection.life?.entryLife === 0
+    return this.#connection.present?.entryLife === 0
   }
 
   get clusterId(): string | undefined {
@@ -65,7 +65,7 @@ export class HazelcastRecordStore implements RecordStore {
   }
 
   get clockSkew(): number {
-    return this.#connection.life?.clockSkew ?? 0
+    return this.#connection.present?.clockSkew ?? 0
   }
 
   ready(): Promise<void> {
@@ -78,7 +78,7 @@ export class HazelcastRecordStore implements RecordStore {
 
   async load(key: string): Promise<string | undefined> {
     await this.#clock.turn?.()
-    const { map } = await this.#connection.usable()
+    const { map } = this.#connection.present ?? (await this.#connection.usable())
     return textOf(await this.#read(map, key))
   }
 
@@ -89,15 +89,13 @@ export class HazelcastRecordStore implements RecordStore {
 
   async replace(key: string, expected: string, text: string, life: EntryLife): Promise<boolean> {
     await this.#clock.turn?.()
-    const usable = await this.#connection.usable()
+    const usable = this.#connection.present ?? (await this.#connection.usable())
     if (text === expected) return this.#complete(key, text, life, usable)
-    return this.#sent(async () => {
-      // A replaced entry gets the map's own life. What that lacks is added once the replace is known to have won: sent
-      // along with it, it would also be applied to the entry of the writer that won instead.
-      if (!(await usable.map.replaceIfSame(key, json(expected), json(text)))) return false
-      await this.#extend(key, life, usable)
-      return true
-    })
+    const isReplaced = await this.#sent(() => usable.map.replaceIfSame(key, json(expected), json(text)))
+    // A replaced entry gets the map's own life. What that lacks is added once the replace is known to have won: sent
+    // along with it, it would also be applied to the entry of the writer that won instead.
+    if (isReplaced) await this.#extend(key, life, usable)
+    return isReplaced
   }
 
   /**
@@ -106,12 +104,13 @@ export class HazelcastRecordStore implements RecordStore {
    */
   async #complete(key: string, text: string, life: EntryLife, usable: UsableMap): Promise<boolean> {
     if (textOf(await this.#read(usable.map, key)) !== text) return false
-    await this.#sent(() => this.#extend(key, life, usable))
+    await this.#extend(key, life, usable)
     return true
   }
 
-  async #extend(key: string, life: EntryLife, usable: UsableMap): Promise<void> {
-    if (this.#needsExtension(life, usable)) await usable.map.setTtl(key, secondsOf(life, usable.entryLife) * 1000)
+  #extend(key: string, life: EntryLife, usable: UsableMap): Promise<unknown> | undefined {
+    if (!this.#needsExtension(life, usable)) return undefined
+    return this.#sent(() => usable.map.setTtl(key, secondsOf(life, usable.entryLife) * 1000))
   }
 
   async remove(key: string, expected?: string): Promise<boolean> {

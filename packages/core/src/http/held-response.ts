@@ -155,12 +155,12 @@ export class HeldResponse {
 
   /** The first byte wants to leave. */
   #begin(): void {
-    const head = headOf(this.#res)
     const ready = promised(() => this.#gate.beforeHead())
     if (!ready) {
       this.#sendHead()
       return
     }
+    const head = headOf(this.#res)
     this.#phase = 'holding'
     ready.then(
       () => this.#release(head),

@@ -4,13 +4,6 @@
  */
 export type AttributeTexts = ReadonlyMap<string, string>
 
-/**
- * Attribute texts as JSON has them in a string, quotes and all: `{"a":1}` and `"{\"a\":1}"`. Of what this process wrote, and
- * so of its copies: what nobody changes is escaped once, and not with every write. Parts of the text that was written,
- * which take no memory of their own.
- */
-export type AttributeLiterals = ReadonlyMap<string, string>
-
 /** Why a session ended. */
 export type EndReason = 'invalidated' | 'expired' | 'revoked' | 'renamed'
 
@@ -41,8 +34,6 @@ export interface SessionRecord extends Versioned {
   /** Where the session was until its id changed, for as long as that is not completed. */
   readonly previous?: PreviousId | undefined
   readonly attributes: AttributeTexts
-  /** Not stored. Texts that are not among them have to be escaped. */
-  readonly literals?: AttributeLiterals | undefined
   /** Fields of a later version of this format, kept through a save. */
   readonly further: Readonly<Record<string, unknown>>
 }

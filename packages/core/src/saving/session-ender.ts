@@ -99,7 +99,7 @@ export class SessionEnder {
     if (typeof claim !== 'object') return false
     const { store, codec } = this.#options
     // If that fails the marker goes by itself.
-    await this.#limited(store.remove(key, codec.stringify(key, claim.marker.entry).text)).catch(() => false)
+    await this.#limited(store.remove(key, codec.stringify(key, claim.marker.entry))).catch(() => false)
     return true
   }
 

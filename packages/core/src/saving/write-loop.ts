@@ -130,7 +130,7 @@ export class WriteLoop {
     open: OpenAttempt[],
   ): Promise<{ readonly live: StoredRecord | undefined } | undefined> {
     const { key } = request
-    const { text, literals } = this.#codec.stringify(key, entry)
+    const text = this.#codec.stringify(key, entry, asStored(found))
     const call = (): Promise<boolean> =>
       found.token === undefined
         ? this.#store.create(key, text, life)
@@ -138,7 +138,7 @@ export class WriteLoop {
     try {
       const applied = await this.#limited(request, call, this.#operationTimeout / 2)
       if (!applied) return undefined
-      return { live: isEnded(entry) ? undefined : { record: { ...entry, literals }, token: text } }
+      return { live: isEnded(entry) ? undefined : { record: entry, token: text } }
     } catch (error) {
       if (!isUnsent(error)) open.push({ writeId, version: found.record.version, life, error })
       else if (open.length === 0) throw error

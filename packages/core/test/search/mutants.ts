@@ -44,8 +44,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a live entry gets no time to live on a stock map',
     file: 'hazelcast/hazelcast-record-store.ts',
-    original: 'if (this.#needsExtension(life, usable)) await',
-    planted: 'if (life.margin) await',
+    original: 'if (!this.#needsExtension(life, usable)) return',
+    planted: 'if (!life.margin) return',
   },
   {
     name: 'a save never gives up: what is not among the writes was not applied',
