@@ -11,8 +11,12 @@ export interface ContextSession extends StoredData {
   readonly length: number
   /** Whether there are any. */
   readonly populated: boolean
-  /** Ms that the cookie lasts, and the session without a request; `'session'`: until the browser closes. */
-  maxAge: number | 'session'
+  /**
+   * Ms that the cookie lasts, and the session without a request; `'session'`: until the browser closes. Set to `undefined` or
+   * null it is the usual one again.
+   */
+  get maxAge(): number | 'session'
+  set maxAge(value: number | 'session' | null | undefined)
   /** The session's id. */
   readonly externalKey: string
   /** Saves the session now, also when nothing is in it. */
@@ -23,6 +27,10 @@ export interface ContextSession extends StoredData {
   regenerate(callback: Callback): void
   /** Saves what was changed and sets the cookie, where `autoCommit` is off. */
   manuallyCommit(): Promise<void>
+  /** As `save`, `regenerate` or `manuallyCommit`, by what `options` say. */
+  commit(options?: { readonly save?: boolean; readonly regenerate?: boolean }): Promise<void>
+  commit(callback: Callback): void
+  commit(options: { readonly save?: boolean; readonly regenerate?: boolean }, callback: Callback): void
   /** The attributes, as a plain object. */
   toJSON(): StoredData
 

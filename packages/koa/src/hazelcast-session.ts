@@ -51,7 +51,8 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     manager,
     cookie: new SessionCookie(cookieName(options), options.secret),
     routeCookie: options.routeCookie,
-    rolling: options.rolling,
+    // `KoaExchange` says when: without `autoCommit`, not with every answer.
+    rolling: false,
     saveUninitialized: false,
     unset: 'destroy',
     imports: options.importFrom && new SessionImport(formerStore(options.importFrom), importing),

@@ -12,16 +12,35 @@ export function keepCookie(ctx: Koa.Context, name: string): void {
   const onerror = ctx.onerror.bind(ctx)
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- it is no event: Koa calls it
   ctx.onerror = (error: unknown) => {
-    const cookies = cookiesOf(ctx).filter(
-      (cookie) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`),
-    )
-    if (cookies.length > 0 && error instanceof Error) {
-      const headers: unknown = Reflect.get(error, 'headers')
-      Object.assign(error, { headers: { ...Object(headers), 'set-cookie': cookies } })
-    }
+    // Koa calls it at the end of each request, with no error as well.
+    if (error !== undefined && error !== null && !ctx.headerSent) addToHead(ctx, cookiesOf(ctx).filter(isOf(name)))
     // What Koa's own handler takes is whatever was thrown; its types say Error.
     Reflect.apply(onerror, ctx, [error])
   }
+}
+
+/**
+ * Adds these to the headers that the answer leaves with. Not through the error's own `headers`: the application may throw
+ * one error to many visitors, and logs it.
+ */
+function addToHead(ctx: Koa.Context, cookies: readonly string[]): void {
+  if (cookies.length === 0) return
+  const { res } = ctx
+  const writeHead: unknown = Reflect.get(res, 'writeHead')
+  if (typeof writeHead !== 'function') return
+  let isAdded = false
+  // Node calls it too, when somebody ends an answer without it.
+  Reflect.set(res, 'writeHead', (...args: unknown[]): unknown => {
+    const set = cookiesOf(ctx)
+    const missing = isAdded ? [] : cookies.filter((cookie) => !set.includes(cookie))
+    isAdded = true
+    if (missing.length > 0 && !res.headersSent) res.setHeader('set-cookie', [...set, ...missing])
+    return Reflect.apply(writeHead, res, args)
+  })
+}
+
+function isOf(name: string): (cookie: string) => boolean {
+  return (cookie) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`)
 }
 
 function cookiesOf({ res }: Koa.Context): string[] {

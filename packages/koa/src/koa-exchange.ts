@@ -6,6 +6,7 @@ import type { CookieRenewals } from './cookie-renewals.ts'
 import type { MiddlewareOptions } from './middleware-options.ts'
 import type { RequestOptions } from './request-options.ts'
 import { translatedCookies } from './former-store.ts'
+import { SaveHook } from './save-hook.ts'
 import { isOwn, replaceData, surfaceOf, surfaces } from './session-surface.ts'
 import type { Surface, SurfaceOwner } from './session-surface.ts'
 import { isStreamed } from './streamed-body.ts'
@@ -26,6 +27,9 @@ const FAILURE = 500
 export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   readonly #config: KoaExchangeConfig
   readonly #ctx: Koa.Context
+  readonly #hook: SaveHook | undefined
+  /** The session that the request came with. */
+  #loaded: Session | undefined
   #surface: Surface | undefined
   #options: RequestOptions | undefined
   /** `ctx.session` is null. */
@@ -34,6 +38,10 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   #hasEnded = false
   /** The application wants the cookie to be set. */
   #isForced = false
+  /** The application gave the session a max age: it is stored, also where nothing is in it. */
+  #isAged = false
+  /** That was tried: an answer that tells of its failure does not wait for another. */
+  #isEmptyTried = false
   /** Nothing was done to the session since it was committed. */
   #isCommitted = false
   /** What was committed by hand, where nothing else is. */
@@ -43,6 +51,8 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
     super(config, config.imports ? translatedCookies(ctx, config.cookie) : ctx.headers.cookie, ctx.res)
     this.#config = config
     this.#ctx = ctx
+    const { beforeSave } = config.options
+    this.#hook = beforeSave && new SaveHook(beforeSave, ctx)
   }
 
   /** `ctx.session`; null when this request ended it. Throws what the load failed with. */
@@ -63,20 +73,23 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
 
   /** `ctx.sessionOptions`. */
   get sessionOptions(): RequestOptions {
-    this.#options ??= { ...this.#config.usual }
+    this.#options ??= { ...this.#config.usual, maxAge: this.#ownMaxAge }
     return this.#options
   }
 
   get maxAge(): number | 'session' {
-    return this.sessionOptions.maxAge
+    return this.#options?.maxAge ?? this.#ownMaxAge
   }
 
-  set maxAge(value: number | 'session') {
+  set maxAge(given: number | 'session' | null | undefined) {
+    const value = given ?? this.#config.usual.maxAge
     if (value !== 'session' && !Number.isFinite(value)) {
       throw new TypeError(`Expected \`maxAge\` to be a number of ms, or 'session', got \`${value}\``)
     }
     this.sessionOptions.maxAge = value
     this.#isForced = true
+    this.#isAged = true
+    this.#hook?.renew()
   }
 
   /**
@@ -88,13 +101,19 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
     const isUsed = this.exchange.isShown && !this.exchange.hasFailed
     const isAnswered = respond === false || headerSent || res.writableEnded || status >= FAILURE
     if (!this.#config.usual.autoCommit || !isUsed || isAnswered) return
+    await this.#savedEmpty()
     await this.commit()
     this.#isCommitted = true
   }
 
   override beforeHead(): Promise<void> | undefined {
     const isDone = this.#config.usual.autoCommit ? this.#isDone : this.exchange.isShown
-    return isDone ? this.#settled() : super.beforeHead()
+    if (isDone) return this.#settled()
+    const saving = this.#savedEmpty()
+    if (!saving) return super.beforeHead()
+    // An answer that tells of a failure may pass, as in `NodeSessionHost`.
+    const saved = this.#ctx.res.statusCode >= FAILURE ? saving.catch(() => {}) : saving
+    return saved.then(() => super.beforeHead())
   }
 
   override beforeEnd(): Promise<void> | undefined {
@@ -103,7 +122,7 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
 
   save(surface: Surface): Promise<void> {
     this.#isForced = true
-    return this.#committed(this.exchange.save(surfaces.viewOf(surface)))
+    return this.#committed(this.#prepared(surface, () => this.exchange.save(surfaces.viewOf(surface))))
   }
 
   /** A new id, and the data kept: that is what the library's `regenerate` does. */
@@ -112,15 +131,15 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   }
 
   commitByHand(): Promise<void> {
-    return this.#tracked(Promise.resolve().then(() => this.exchange.commitHead()))
+    return this.#tracked(this.#commitHead())
   }
 
   update<R>(surface: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return this.#committed(this.exchange.update(surfaces.viewOf(surface), change))
+    return this.#committed(this.#prepared(surface, () => this.exchange.update(surfaces.viewOf(surface), change)))
   }
 
   signIn(surface: Surface, principal: string): Promise<void> {
-    return this.#committed(this.exchange.signIn(surfaces.viewOf(surface), principal))
+    return this.#committed(this.#prepared(surface, () => this.exchange.signIn(surfaces.viewOf(surface), principal)))
   }
 
   signOut(surface: Surface): Promise<void> {
@@ -130,7 +149,7 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   }
 
   changeId(surface: Surface): Promise<void> {
-    return this.#committed(this.exchange.changeId(surfaces.viewOf(surface)))
+    return this.#committed(this.#prepared(surface, () => this.exchange.changeId(surfaces.viewOf(surface))))
   }
 
   failed(error: unknown, isHeard: () => boolean): void {
@@ -143,7 +162,7 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   }
 
   override setCookie(cookie: ResponseCookie): void {
-    if (cookie.flags.secure === true && cookie.value !== '' && !this.#ctx.secure) {
+    if (cookie.flags.secure === true && cookie.value !== '' && !this.#isEncrypted) {
       throw new Error(
         'Cannot send a secure cookie over a connection that is not encrypted. Behind a proxy: `app.proxy`',
       )
@@ -156,7 +175,8 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   }
 
   override flagsOf(): CookieFlags {
-    const { maxAge, sameSite, secure = this.#ctx.secure, ...flags } = this.sessionOptions
+    const { maxAge } = this
+    const { sameSite, secure = this.#isEncrypted, ...flags } = this.#options ?? this.#config.usual
     const { domain, path, httpOnly, partitioned, priority } = flags
     const expires = maxAge === 'session' ? undefined : new Date(Date.now() + maxAge)
     return { domain, path, httpOnly, secure, sameSite: sameSite ?? undefined, partitioned, priority, expires }
@@ -173,11 +193,14 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
     return this.exchange.isShown ? this.exchange.session : undefined
   }
 
-  override note(view: Session): boolean {
+  override note(view: Session, use?: 'use'): boolean {
     const surface = this.#surface
-    if (surface && this.#isSaveDue(view)) this.#config.options.beforeSave?.(this.#ctx, surface)
+    if (this.#hook && surface) {
+      if (use === 'use') this.#hook.atEnd(surface, view, () => this.#isSaveAsked(view))
+      else if (this.#config.manager.savePolicy.savesAssignments) this.#hook.noted(view)
+    }
     return noteCookieLife(view, {
-      maxAge: msOf(this.sessionOptions.maxAge),
+      maxAge: msOf(this.maxAge),
       usualMaxAge: msOf(this.#config.usual.maxAge),
       defaultInterval: this.#config.manager.maxInactiveInterval,
       keepsInterval: surface !== undefined && surfaces.hasOwnInterval(surface),
@@ -189,26 +212,24 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
     const { valid } = this.#config.options
     const key = this.exchange.presentedId
     if (!session) this.#tell('missed', { key, value: undefined })
-    if (!session || !valid) return true
-    const value = Object.fromEntries(Object.entries(session.data).filter(([name]) => !isOwn(name)))
-    if (valid(this.#ctx, value)) return true
-    this.#tell('invalid', { key, value })
-    return false
+    if (session && valid) {
+      const value = Object.fromEntries(Object.entries(session.data).filter(([name]) => !isOwn(name)))
+      if (!valid(this.#ctx, value)) {
+        this.#tell('invalid', { key, value })
+        return false
+      }
+    }
+    this.#loaded = session
+    return true
   }
 
   isRenewalDue(session: Session): boolean {
     // The browser has the cookie of before.
     if (this.cookieHeader !== this.#ctx.headers.cookie) return true
-    if (this.#isForced || (this.#surface && Reflect.get(this.#surface, '_requireSave') === true)) return true
-    const { renew, maxAge: usual } = this.#config.usual
-    if (!renew) return false
-    const maxAge = this.#options ? msOf(this.#options.maxAge) : cookieMaxAge(session, msOf(usual))
-    return maxAge !== null && this.#config.renewals.isDue(session.id, maxAge, Date.now())
+    return (this.#config.usual.autoCommit || this.exchange.isShown) && this.#isSaveAsked(session)
   }
 
   protected override present(view: Session): void {
-    const own = view.isNew ? undefined : cookieMaxAge(view, msOf(this.#config.usual.maxAge))
-    if (own !== undefined) this.sessionOptions.maxAge = own ?? 'session'
     this.#surface = surfaceOf(this, view)
     this.#isRemoved = false
     this.#hasEnded = false
@@ -235,6 +256,12 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
     return this.#tracked(committed)
   }
 
+  async #commitHead(): Promise<void> {
+    this.#isEmptyTried = false
+    await this.#savedEmpty()
+    await this.exchange.commitHead()
+  }
+
   #tracked<T>(work: Promise<T>): Promise<T> {
     this.#byHand = Promise.allSettled([this.#byHand, work])
     return work
@@ -245,10 +272,41 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
     return this.#byHand ? this.#byHand.then(() => this.exchange.settled()) : this.exchange.settled()
   }
 
-  /** Whether the session, or its cookie, is about to be written. */
-  #isSaveDue(view: Session): boolean {
-    if (!this.#config.options.beforeSave) return false
-    return this.#config.rolling || this.isRenewalDue(view) || view.pending().changes.texts.size > 0
+  /** `beforeSave`, and then `work`, which saves. */
+  #prepared<T>(surface: Surface, work: () => Promise<T>): Promise<T> {
+    return this.#hook ? this.#hook.before(surface, work) : work()
+  }
+
+  /** Stores a new session in which nothing is where the application asks for that, as `commit` does not. */
+  #savedEmpty(): Promise<void> | undefined {
+    const surface = this.#surface
+    if (!surface || this.#isEmptyTried || this.#isRemoved || !(this.#isAged || isSaveRequired(surface)))
+      return undefined
+    const view = surfaces.viewOf(surface)
+    const isOver = this.maxAge !== 'session' && this.maxAge <= 0
+    if (!view.isNew || view.isBeingSaved || isOver || view.pending().changes.texts.size > 0) return undefined
+    this.#isEmptyTried = true
+    return this.#prepared(surface, () => this.exchange.save(view))
+  }
+
+  /** Whether the session shall be saved, and its cookie set, although nothing in it has changed. */
+  #isSaveAsked(session: Session): boolean {
+    const { rolling, renew } = this.#config.usual
+    if (rolling || this.#isForced || (this.#surface && isSaveRequired(this.#surface))) return true
+    const maxAge = renew ? msOf(this.maxAge) : null
+    return maxAge !== null && this.#config.renewals.isDue(session.id, maxAge, Date.now())
+  }
+
+  /** Ms that the cookie of the session lasts that the request came with, if nobody says otherwise. */
+  get #ownMaxAge(): number | 'session' {
+    const { maxAge } = this.#config.usual
+    return this.#loaded ? (cookieMaxAge(this.#loaded, msOf(maxAge)) ?? 'session') : maxAge
+  }
+
+  /** Whether a `secure` cookie may be sent, as `ctx.cookies` decides it. */
+  get #isEncrypted(): boolean {
+    const secure: unknown = this.#ctx.cookies.secure
+    return secure === undefined ? this.#ctx.secure : Boolean(secure)
   }
 
   /** As the library does: when the request has gone on. */
@@ -264,4 +322,9 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
 /** null: until the browser closes. */
 function msOf(maxAge: number | 'session'): number | null {
   return maxAge === 'session' ? null : maxAge
+}
+
+/** The library's own way to say that a session shall be saved. */
+function isSaveRequired(surface: Surface): boolean {
+  return Boolean(Reflect.get(surface, '_requireSave'))
 }

@@ -4,6 +4,7 @@ import type { HttpOptions, OptionsExtension, Secret } from '@hazelcast-session/c
 import type Koa from 'koa'
 import { z } from 'zod'
 import type { ContextSession } from './context-session.ts'
+import { cookieProblems } from './cookie-problems.ts'
 import type { StoredData } from './session-data.ts'
 
 /** A store of koa-session's kind to take sessions over from; not one that is made anew for each request. */
@@ -155,7 +156,7 @@ export function middlewareOptions(environment: NodeJS.ProcessEnv): OptionsExtens
       decode: noOption(`${IN_HAZELCAST}, and not in the cookie. \`serializer\` reads attributes`),
     },
     readings: { ...http.readings, 'cookie.name': 'text' },
-    contradictions: (options) => [...http.contradictions(options), ...saidTwice(options)],
+    contradictions: (options) => [...http.contradictions(options), ...saidTwice(options), ...cookieProblems(options)],
   }
 }
 

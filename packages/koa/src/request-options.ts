@@ -2,8 +2,11 @@ import type { MiddlewareOptions } from './middleware-options.ts'
 import { cookieName, cookieTerms } from './middleware-options.ts'
 import { ONE_DAY } from './library-session.ts'
 
-/** `ctx.sessionOptions`: the middleware's options, for one request, which may change them. */
-export interface RequestOptions extends ReturnType<typeof cookieTerms> {
+/** Flags of the cookie, for one answer. */
+type AnswerTerms = { -readonly [Name in keyof ReturnType<typeof cookieTerms>]: ReturnType<typeof cookieTerms>[Name] }
+
+/** `ctx.sessionOptions`: the middleware's options, for one request, which may change how long its cookie lasts, and its flags. */
+export interface RequestOptions extends AnswerTerms {
   readonly key: string
   /** Ms that the cookie of this request's session lasts. */
   maxAge: number | 'session'

@@ -12,7 +12,8 @@ import type { Callback, ContextSession } from './context-session.ts'
 
 /** What a session object asks of the request it belongs to. */
 export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
-  maxAge: number | 'session'
+  get maxAge(): number | 'session'
+  set maxAge(value: number | 'session' | null | undefined)
   save(surface: Surface): Promise<void>
   regenerate(surface: Surface): Promise<void>
   commitByHand(): Promise<void>
@@ -36,6 +37,11 @@ function answered(surface: Surface, work: Promise<void>, callback: Callback | un
 
 /** What every session object has: the library's properties and methods, and ours beside them. */
 const members = {
+  get isNew(): boolean | undefined {
+    return surfaces.find(this)?.view.isNew
+  },
+  // A plain property in the library. Here it tells what is stored, whatever anybody says.
+  set isNew(_value: boolean) {},
   get externalKey(): string | undefined {
     return surfaces.find(this)?.view.id
   },
@@ -48,7 +54,7 @@ const members = {
   get maxAge(): number | 'session' | undefined {
     return surfaces.find(this)?.owner.maxAge
   },
-  set maxAge(value: number | 'session') {
+  set maxAge(value: number | 'session' | null | undefined) {
     surfaces.partsOf(this).owner.maxAge = value
   },
   save(this: Surface, callback?: Callback) {
@@ -86,6 +92,9 @@ const members = {
   },
 }
 
+/** Names that the session has for itself, and that an application may give with its data. */
+const SETTINGS: ReadonlySet<string> = new Set(['maxAge', 'maxInactiveInterval'])
+
 const prototype = surfacePrototype(surfaces, Object.prototype, members)
 
 function isCallback(value: unknown): value is Callback {
@@ -115,12 +124,16 @@ export function surfaceOf(owner: SurfaceOwner, view: Session): Surface {
   return surface
 }
 
-/** Makes the session hold what `data` holds and nothing else, but for what it cannot show. */
+/**
+ * Makes the session hold what `data` holds and nothing else, but for what it cannot show. What sets how long it lives does so
+ * here too.
+ */
 export function replaceData(surface: Surface, data: object): void {
-  // First, since `data` may be the session itself.
-  const next = attributesIn(data)
-  for (const name of Object.keys(attributesIn(surface))) {
-    if (!Object.hasOwn(next, name)) Reflect.deleteProperty(surface, name)
+  // First, since `data` may be the session itself. What it inherits counts, as in the library.
+  const next = new Map<string, unknown>()
+  for (const name in data) if (!(name in prototype) || SETTINGS.has(name)) next.set(name, Reflect.get(data, name))
+  for (const name of Object.keys(surface)) {
+    if (!next.has(name)) Reflect.deleteProperty(surface, name)
   }
-  Object.assign(surface, next)
+  for (const [name, value] of next) Reflect.set(surface, name, value)
 }

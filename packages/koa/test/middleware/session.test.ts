@@ -211,7 +211,7 @@ test('`genid` sees the request, and has to return a text', async () => {
 describe('wrong options', () => {
   const place: HazelcastSessionOptions = { recordStore: new MemoryRecordStore(), secret: SECRET }
 
-  test.each<readonly [object, string]>([
+  test.each<readonly [object, string | RegExp]>([
     [{ store: {} }, '`store`: expected none: sessions are kept in Hazelcast'],
     [{ ContextStore: Map }, '`ContextStore`: expected none'],
     [{ externalKey: {} }, '`externalKey`: expected none: the id travels in a signed cookie'],
@@ -225,6 +225,13 @@ describe('wrong options', () => {
     [{ key: 'a', cookie: { name: 'b' } }, '`key` and `cookie.name`: expected one of them'],
     [{ path: '/', cookie: { path: '/' } }, '`path` and `cookie.path`: expected one of them'],
     [{ secret: undefined }, '`secret`: expected a text, or a list of texts'],
+    [{ key: 'my sess' }, '`key`: expected the name of a cookie, got `my sess`'],
+    [{ cookie: { name: 'a;b' } }, '`cookie.name`: expected the name of a cookie, got `a;b`'],
+    [{ routeCookie: 'a=b' }, '`routeCookie`: expected the name of a cookie, got `a=b`'],
+    [{ domain: 'my_shop.example' }, '`domain`: expected a domain that a cookie can have, got `my_shop.example`'],
+    [{ path: 'a;b' }, '`path`: expected a path that a cookie can have, got `a;b`'],
+    [{ cookie: { path: 'a;b' } }, '`cookie.path`: expected a path that a cookie can have, got `a;b`'],
+    [{ key: 'my sess', path: 'a;b' }, /`key`.*\n.*`path`/],
   ])('%o are refused', (options, message) => {
     expect(() => hazelcastSession({ ...place, ...options })).toThrow(message)
   })
@@ -244,9 +251,18 @@ test('types', () => {
   expectTypeOf<ContextSession['user']>().toEqualTypeOf<string | undefined>()
   expectTypeOf<ContextSession['maxAge']>().toEqualTypeOf<number | 'session'>()
   expectTypeOf<Parameters<Parameters<ContextSession['update']>[0]>[0]['count']>().toEqualTypeOf<number | undefined>()
+  expectTypeOf<ReturnType<ContextSession['commit']>>().toExtend<Promise<void> | void>()
+  expectTypeOf<ContextSession['commit']>().toBeCallableWith({ save: true }, () => {})
   expectTypeOf<HazelcastSessions>().toExtend<Koa.Middleware>()
   // @ts-expect-error -- not declared in `SessionData`
   const read = (ctx: Koa.Context): unknown => ctx.session.nothing
-  const write = (ctx: Koa.Context): unknown => (ctx.session = null)
+  const write = (ctx: Koa.Context): void => {
+    ctx.session = null
+    ctx.session = { user: 'ann', maxAge: 1000 }
+    ctx.session.maxAge = undefined
+    ctx.sessionOptions.httpOnly = false
+    // @ts-expect-error -- would change nothing
+    ctx.sessionOptions.rolling = true
+  }
   expect([typeof read, typeof write]).toEqual(['function', 'function'])
 })
