@@ -60,15 +60,12 @@ export function pause(clock: Clock, ms: number, ground?: TimerGround): Promise<v
 export function within<T>(clock: Clock, ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ms, () => reject(late()))
-    promise.then(
-      (value) => {
+    const inTime =
+      <A>(settle: (outcome: A) => void) =>
+      (outcome: A): void => {
         cancel()
-        resolve(value)
-      },
-      (error: unknown) => {
-        cancel()
-        reject(error)
-      },
-    )
+        settle(outcome)
+      }
+    promise.then(inTime(resolve), inTime(reject))
   })
 }

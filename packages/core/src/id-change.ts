@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { RecordLoader } from './records/record-loader.ts'
 import type { PreviousId, SessionRecord, StoredRecord } from './records/session-record.ts'
 import { withChanges } from './saving/attribute-changes.ts'
@@ -14,6 +15,11 @@ export interface IdChangeOptions {
   readonly ender: SessionEnder
 }
 
+/** How many ids are remembered that sessions had. */
+const IDS_LEFT = 10_000
+/** Ms that the answer may take which tells of a new id. */
+const ANSWER = 30_000
+
 /** The new record is not the one any more that was looked at before the old one. */
 class NewRecordMoved extends Error {}
 
@@ -24,6 +30,8 @@ class NewRecordMoved extends Error {}
  */
 export class IdChange {
   readonly #options: IdChangeOptions
+  /** Ids that browsers may just be told to forget. */
+  readonly #left = new LRUCache<string, true>({ max: IDS_LEFT, ttl: ANSWER })
 
   constructor(options: IdChangeOptions) {
     this.#options = options
@@ -54,10 +62,16 @@ export class IdChange {
     if (created.kind === 'ended') throw endedMeanwhile()
     session.renamed(newId, changes, pending, created.stored)
     if (oldKey === undefined || !stored) return
+    this.#left.set(oldKey, true)
     // Nobody has heard of an id that was changed again before it was shown.
     if (old.previous) await this.#options.ender.end(oldKey, stored, 'renamed')
     // An id that stood for a logged-in user must not go on doing so.
     else if (old.principal !== undefined) await this.#leave(session, oldKey, stored)
+  }
+
+  /** Whether this worker gave the session of this id another one a moment ago. */
+  hasLeft(id: string): boolean {
+    return this.#left.has(id)
   }
 
   /** Brings over what came to the old record, ends that, and forgets it. Nothing to do when no change is under way. */

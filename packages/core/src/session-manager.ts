@@ -292,6 +292,11 @@ export class SessionManager {
     this.#loader.noteUnreadable(error)
   }
 
+  /** @internal Whether the session of this id was given another one here a moment ago, which its browser may know by now. */
+  hasLeft(id: string): boolean {
+    return this.#saver.idChange.hasLeft(id)
+  }
+
   /** @internal A session that another worker had arrived here. */
   announceTakeOver(session: Session): void {
     if (this.#events.hasListeners('takenOver'))

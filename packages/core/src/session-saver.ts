@@ -59,7 +59,7 @@ export class SessionSaver implements SessionWriter {
   readonly #deferred: DeferredSaves
   /** Service without the cluster, where that is asked for. */
   readonly local: LocalService | undefined
-  readonly #idChange: IdChange
+  readonly idChange: IdChange
   readonly #houseKeeper: HouseKeeper
   readonly #news: SessionNews
   #isClosed = false
@@ -100,12 +100,15 @@ export class SessionSaver implements SessionWriter {
         deferred: this.#deferred,
       })
     this.#houseKeeper = new HouseKeeper({ ...options, ender: this.#ender })
-    this.#idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender })
+    this.idChange = new IdChange({ ...options, queue: this.#queue, ender: this.#ender })
   }
 
   async save(session: Session, pending: PendingChanges = session.pending()): Promise<void> {
     this.#assertOpen()
-    await this.#saveInTurn(session, pending)
+    const deadline = this.#deadline()
+    await session.inTurn((hasWaited) =>
+      this.#behindDeferred(session, () => this.#save(session, hasWaited ? session.pending() : pending, deadline)),
+    )
   }
 
   async update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R> {
@@ -130,14 +133,7 @@ export class SessionSaver implements SessionWriter {
     }
     const mayWait = this.#savePolicy.delay !== undefined && !isNew && !isBeingSaved && !session.isUnsure
     if (mayWait && this.#defer(session, pending)) await this.#touchIfDue(session, this.#deadline())
-    else await this.#saveInTurn(session, pending)
-  }
-
-  #saveInTurn(session: Session, pending: PendingChanges): Promise<void> {
-    const deadline = this.#deadline()
-    return session.inTurn((hasWaited) =>
-      this.#behindDeferred(session, () => this.#save(session, hasWaited ? session.pending() : pending, deadline)),
-    )
+    else await this.save(session, pending)
   }
 
   /** Whether these changes can be written later than their answer. Settings say how long the session lives, and cannot. */
@@ -189,11 +185,8 @@ export class SessionSaver implements SessionWriter {
 
   /** `false`: the session has ended, and nothing was written. */
   #write(session: Session, pending: PendingChanges, deadline: number): Promise<boolean> {
-    const { local } = this
-    const written = this.#writeStored(session, pending, deadline)
-    if (!local) return written
-    return written.catch((error: unknown) => {
-      if (local.mayHold(error) && this.#hold(session, pending)) return true
+    return this.#writeStored(session, pending, deadline).catch((error: unknown) => {
+      if (this.local?.mayHold(error) === true && this.#hold(session, pending)) return true
       throw error
     })
   }
@@ -260,7 +253,7 @@ export class SessionSaver implements SessionWriter {
     const previousId = session.id
     const wasNew = session.isNew
     const signedIn = principal === undefined ? {} : { principal, authenticatedAt: clock.now() }
-    await this.#idChange.begin(session, newId ?? idPolicy.generate(), signedIn)
+    await this.idChange.begin(session, newId ?? idPolicy.generate(), signedIn)
     // Nobody has heard of the id that a new session had.
     if (wasNew) this.#news.created(session.id, session.known.record)
     else this.#news.idChanged(session.id, session.known.record, previousId)
@@ -270,7 +263,7 @@ export class SessionSaver implements SessionWriter {
   async completeIdChange(session: Session): Promise<void> {
     const { previous } = session.known.record
     if (previous) await this.#deferred.flush(previous.key)
-    await this.#idChange.complete(session)
+    await this.idChange.complete(session)
   }
 
   async end(session: Session, reason: EndReason): Promise<boolean> {

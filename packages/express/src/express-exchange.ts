@@ -69,10 +69,6 @@ export class ExpressExchange extends SurfaceHost<Surface> implements SurfaceOwne
     return this.exchange.regenerate()
   }
 
-  unheard(error: unknown): void {
-    this.exchange.unheard(error)
-  }
-
   override get isSecure(): boolean {
     return isSecure(this.#req, this.#config.options.proxy)
   }

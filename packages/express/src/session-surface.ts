@@ -19,8 +19,6 @@ export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
   destroy(surface: Surface): Promise<void>
   reload(surface: Surface): Promise<void>
   save(surface: Surface): Promise<void>
-  /** The application asked for something and left no callback to be told that it failed. */
-  unheard(error: unknown): void
 }
 
 /** `req.session`, as express-session's types know it. */
@@ -33,7 +31,7 @@ function told(surface: Surface, callback: Callback | undefined): Callback {
   return (
     callback ??
     ((error) => {
-      if (error) surfaces.partsOf(surface).owner.unheard(error)
+      if (error) surfaces.partsOf(surface).owner.failed(error, () => false)
     })
   )
 }

@@ -25,6 +25,7 @@ export function decryptSession(config: FastifyExchangeConfig): DecryptSession {
       terms: { ...config.options.cookie, ...own },
     })
     const show = (): void => {
+      exchange.assertLoaded()
       const of = exchangeOf(request)
       if (of) of.adopt(exchange)
       else showOn(request, exchange)

@@ -5,7 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PluginOptions } from './plugin-options.ts'
 import { refuseAnswer } from './refuse-answer.ts'
 import type { RequestStore } from './request-store.ts'
-import { cookieOf, surfaceOf, surfaces } from './session-surface.ts'
+import { livesBeyond, noteEnd } from './session-end.ts'
+import { cookieOf, giveCookie, isOwn, surfaceOf, surfaces } from './session-surface.ts'
 import type { Surface, SurfaceOwner } from './session-surface.ts'
 import { SurfaceCookie } from './surface-cookie.ts'
 import type { CookieTerms } from './surface-cookie.ts'
@@ -16,7 +17,7 @@ export interface FastifyExchangeConfig extends SessionExchangeConfig {
   readonly store: RequestStore
   /** Whether the application says how long its sessions live. */
   readonly isIntervalGiven: boolean
-  /** Something was put in a session that no browser will hear of: its cookie is `secure`, and the request is not. */
+  /** A session would begin, or has, that no browser will hear of: its cookie is `secure`, and the request is not. */
   readonly noteInsecure: () => void
 }
 
@@ -39,6 +40,11 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
   readonly #reply: FastifyReply | undefined
   /** What the cookie of the present session was made with. */
   #terms: CookieTerms
+  #isLeft = false
+  /** Only where the options say a date, since that costs each request a promise: after it no session is found. */
+  readonly found?: (view: Session | undefined) => boolean
+  /** Along with that: what lives on past the date is saved with less time, though nobody looked at it. */
+  readonly isRenewalDue?: (view: Session) => boolean
 
   constructor(config: FastifyExchangeConfig, { request, reply, cookieHeader, terms }: FastifyHost) {
     super(config, PROPERTY, cookieHeader, reply?.raw)
@@ -46,13 +52,29 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
     this.#request = request
     this.#reply = reply
     this.#terms = terms
+    const { expires } = config.options.cookie
+    if (expires) {
+      const isBound = (view: Session): boolean => !this.#maxAgeOf(view)
+      this.found = (view) => !view || !isBound(view) || expires.getTime() > Date.now()
+      this.isRenewalDue = (view) => isBound(view) && livesBeyond(view, expires)
+    }
   }
 
   get store(): RequestStore {
     return this.#config.store
   }
 
-  /** Makes the session of another exchange the one of this request. Throws what its load failed with. */
+  /** Throws what the load failed with. */
+  assertLoaded(): void {
+    void this.exchange.session
+  }
+
+  /** Lets the answer pass without a session, whatever was done to that: nothing is stored, and no cookie is set. */
+  leave(): void {
+    this.#isLeft = true
+  }
+
+  /** Makes the session of another exchange the one of this request. */
   adopt(other: FastifyExchange): void {
     const view = other.exchange.session
     if (!view) return
@@ -65,21 +87,31 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
   }
 
   async regenerate(surface: Surface, keys: readonly string[]): Promise<void> {
-    const kept = Object.fromEntries(keys.map((key) => [key, Reflect.get(surface, key)]))
+    const names = keys.filter((key) => !isOwn(key))
+    const kept = Object.fromEntries(names.map((name) => [name, Reflect.get(surface, name)]))
+    const cookie = keys.includes('cookie') ? cookieOf(surface) : undefined
     await this.exchange.regenerate()
     const next = this.exchange.session
     if (!next) return
     Object.assign(next.data, kept)
+    if (cookie) giveCookie(this.surfaceOf(next), cookie)
     await this.exchange.save(next)
+  }
+
+  override async reload(surface: Surface): Promise<void> {
+    const view = surfaces.viewOf(surface)
+    if (!view.isNew || view.isBeingSaved) return super.reload(surface)
+    // As the library shows what its store does not have.
+    view.replaceData({})
+    this.exchange.show(view)
   }
 
   cookieWith(terms: CookieTerms): SurfaceCookie {
     this.#terms = { ...this.#terms, ...terms }
-    return this.#newCookie()
-  }
-
-  failed(error: unknown, isHeard: () => boolean): void {
-    this.exchange.unheard(error, isHeard)
+    const cookie = this.#newCookie()
+    // A date of this session's own, as if it had been assigned.
+    if (terms.expires && cookie.end) cookie.expires = cookie.end
+    return cookie
   }
 
   override get isSecure(): boolean {
@@ -95,22 +127,26 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
     return idGenerator && givenId('idGenerator', idGenerator(this.#request))
   }
 
+  override beforeHead(): Promise<void> | undefined {
+    return this.#isLeft ? undefined : super.beforeHead()
+  }
+
   override left(): Session | null | undefined {
+    if (this.#isLeft) return null
     // A session that nobody looked at, and that no browser would hear of.
     if (!this.exchange.isShown) return this.#config.options.cookie.secure === true && !this.isSecure ? null : undefined
     const view = this.leftAs(this.object)
-    return view && this.#isUnheardOf(view) ? null : view
+    if (!view || !this.#isUnheardOf(view)) return view
+    if (!view.pending().isEmpty) this.#config.noteInsecure()
+    return null
   }
 
   override note(view: Session): boolean {
     const surface = this.surfaceOf(view)
     const cookie = cookieOf(surface)
     const keepsInterval = surfaces.hasOwnInterval(surface)
-    if (view.isNew && cookie.life === null && cookie.maxAge !== null) {
-      // The options say a date, which is every session's end.
-      if (cookie.maxAge > 0 && !keepsInterval) view.maxInactiveInterval = cookie.maxAge / 1000
-      return cookie.maxAge > 0
-    }
+    if (this.#reply && this.#isUnheardOf(view)) this.#config.noteInsecure()
+    if (cookie.end) return noteEnd(view, cookie.end, keepsInterval)
     return noteCookieLife(view, {
       maxAge: cookie.life,
       usualMaxAge: this.#config.options.cookie.maxAge,
@@ -121,9 +157,13 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
   }
 
   protected override makeSurface(view: Session): Surface {
-    // A new session is as its predecessor in this request; a loaded one has a max age of its own.
-    const maxAge = view.isNew ? this.#terms.maxAge : this.#maxAgeOf(view)
-    if (maxAge !== this.#terms.maxAge) this.#terms = { ...this.#terms, maxAge }
+    // A new session is as its predecessor in this request; a loaded one has a max age of its own, or the date of all.
+    if (!view.isNew) {
+      const maxAge = this.#maxAgeOf(view)
+      const { expires } = this.#config.options.cookie
+      const isOther = maxAge !== this.#terms.maxAge || expires !== this.#terms.expires
+      if (isOther) this.#terms = { ...this.#terms, maxAge, expires }
+    }
     return surfaceOf(this, view, this.#newCookie())
   }
 
@@ -141,8 +181,6 @@ export class FastifyExchange extends SurfaceHost<Surface> implements SurfaceOwne
 
   /** Whether no browser will ever hear of this session, so that storing it makes an orphan. */
   #isUnheardOf(view: Session): boolean {
-    if (!view.isNew || this.flagsOf(view).secure !== true || this.isSecure) return false
-    if (!view.pending().isEmpty) this.#config.noteInsecure()
-    return true
+    return view.isNew && this.flagsOf(view).secure === true && !this.isSecure
   }
 }

@@ -12,15 +12,23 @@ import { FastifyExchange } from './fastify-exchange.ts'
 import type { FastifyExchangeConfig } from './fastify-exchange.ts'
 import { nameOf, pluginOptions } from './plugin-options.ts'
 import type { HazelcastSessionOptions } from './plugin-options.ts'
-import { decorateRequests, showOn } from './request-properties.ts'
+import { decorateRequests, exchangeOf, showOn } from './request-properties.ts'
 import { RequestStore } from './request-store.ts'
+
+/** A reply of Fastify's, whatever server the application has. */
+interface HealthReply {
+  code(status: number): { send(): unknown }
+}
 
 /** `app.sessions`. */
 export interface HazelcastSessions {
   /** Events, readiness, drain and close. */
   readonly manager: SessionManager
-  /** Answers 200, and 503 while the manager drains: for the load balancer's health check. */
-  readonly health: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
+  /**
+   * Answers 200, and 503 while the manager drains: for the load balancer's health check. No session begins with it, or is
+   * saved, and it does not ask whether the cluster is there.
+   */
+  readonly health: <Reply extends HealthReply>(request: object, reply: Reply) => Reply
   /**
    * The session that the request for a WebSocket shows. `undefined`: it shows none, a forged one, or one that has ended. Rejects
    * with `STORE_UNAVAILABLE` when that cannot be found out now. Writes no answer and no cookie: both are the application's.
@@ -32,8 +40,9 @@ export interface HazelcastSessions {
 const OF_REGISTER: ReadonlySet<string> = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 const INSECURE =
-  'A session was not stored, since no browser would hear of it: its cookie is `secure`, and the request came over http. ' +
-  "Where TLS ends at a proxy, give Fastify `trustProxy`; for http, `cookie: { secure: 'auto' }`. (Said once.)"
+  'No browser hears of a session that began now: its cookie is `secure`, and the request came over http. It is stored only ' +
+  'where the application says so (`save`, `update`, `signIn`, `changeId`, `regenerate`). Where TLS ends at a proxy, ' +
+  "give Fastify `trustProxy`; for http, `cookie: { secure: 'auto' }`. (Said once.)"
 
 const plugin: FastifyPluginAsync<HazelcastSessionOptions> = async (app, registered) => {
   const given = Object.fromEntries(Object.entries(registered).filter(([name]) => !OF_REGISTER.has(name)))
@@ -42,7 +51,11 @@ const plugin: FastifyPluginAsync<HazelcastSessionOptions> = async (app, register
   app.decorate('sessions', {
     manager,
     upgrade: (request) => openSocketSession(config, request),
-    health: (_request, reply) => reply.code(manager.isDraining ? 503 : 200).send(),
+    health: (request, reply) => {
+      exchangeOf(request)?.leave()
+      reply.code(manager.isDraining ? 503 : 200).send()
+      return reply
+    },
   })
   app.decorate('decryptSession', decryptSession(config))
   decorateRequests(app, store)

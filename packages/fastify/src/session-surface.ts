@@ -9,7 +9,8 @@ import {
   tellOutcome,
 } from '@hazelcast-session/core/adapter'
 import type { AddedMethodsOwner, Callback } from '@hazelcast-session/core/adapter'
-import type { CookieTerms, SurfaceCookie } from './surface-cookie.ts'
+import { SurfaceCookie } from './surface-cookie.ts'
+import type { CookieTerms } from './surface-cookie.ts'
 
 /** What a session object asks of the request it belongs to. */
 export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
@@ -104,12 +105,20 @@ const COOKIE: PropertyDescriptor & ThisType<Surface> = {
   get() {
     return surfaces.partsOf(this).cookie
   },
+  set(value: unknown) {
+    if (!(value instanceof SurfaceCookie)) {
+      throw new TypeError(
+        'Expected `session.cookie` to be the cookie of a session; its fields can be assigned one by one',
+      )
+    }
+    giveCookie(this, value)
+  },
   enumerable: true,
   configurable: true,
 }
 
 /** `cookie` and whatever a session object has or inherits belong to it; all other names are attributes. */
-function isOwn(name: string): boolean {
+export function isOwn(name: string): boolean {
   return name === 'cookie' || name in prototype
 }
 
@@ -125,4 +134,9 @@ export function surfaceOf(owner: SurfaceOwner, view: Session, cookie: SurfaceCoo
 /** The cookie of a session object, as it is now. */
 export function cookieOf(surface: Surface): SurfaceCookie {
   return surfaces.partsOf(surface).cookie
+}
+
+/** Makes `cookie` the one of a session object. */
+export function giveCookie(surface: Surface, cookie: SurfaceCookie): void {
+  surfaces.partsOf(surface).cookie = cookie
 }

@@ -60,6 +60,11 @@ export class SurfaceCookie {
     return this.#hasOwnEnd ? this.maxAge : this.originalMaxAge
   }
 
+  /** When the session is over by what the cookie was made with, however much it is used; `undefined`: that says no date. */
+  get end(): Date | undefined {
+    return this.#hasOwnEnd || this.originalMaxAge !== null ? undefined : this.originalExpires
+  }
+
   /** Lets the cookie expire as long from now as it lasts. */
   touch(): void {
     if (this.originalMaxAge) this.maxAge = this.originalMaxAge

@@ -1,5 +1,6 @@
 import type { FastifySessionObject, SessionStore } from '@fastify/session'
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, Session } from 'fastify'
+import type { Http2Server, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, RouteHandler, Session } from 'fastify'
 import { expectTypeOf, test } from 'vitest'
 import { hazelcastSession } from '../src/index.ts'
 import type {
@@ -66,6 +67,22 @@ test('the plugin is one of Fastify’s, with its options', () => {
     void app.register(hazelcastSession, { cookieName: 7 })
   }
   expectTypeOf(registered).returns.toBeVoid()
+})
+
+test('the health check is a handler of any server', () => {
+  const routed = (
+    app: FastifyInstance,
+    other: FastifyInstance<Http2Server, Http2ServerRequest, Http2ServerResponse>,
+  ): void => {
+    app.get('/health', app.sessions.health)
+    other.get('/health', other.sessions.health)
+    other.get('/health', app.sessions.health)
+  }
+  expectTypeOf(routed).returns.toBeVoid()
+  const answered = ({ health }: HazelcastSessions, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    health(request, reply)
+  expectTypeOf(answered).not.toBeAny()
+  expectTypeOf<HazelcastSessions['health']>().toExtend<RouteHandler>()
 })
 
 test('the store is one of the library’s, for callbacks and for promises', () => {

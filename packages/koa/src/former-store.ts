@@ -3,11 +3,14 @@ import type Koa from 'koa'
 import { isHidden } from './hidden-names.ts'
 import type { ImportStore } from './middleware-options.ts'
 
-/** A store of koa-session's kind, to take sessions over from. The library looks itself whether a session is over. */
-export function formerStore(store: ImportStore): FormerStore {
+/**
+ * A store of koa-session's kind, to take sessions over from. The library looks itself whether a session is over. `maxAge`: ms of the
+ * application's own sessions, which the library tells its store.
+ */
+export function formerStore(store: ImportStore, maxAge: number): FormerStore {
   return {
     find: async (id) => {
-      const data: unknown = await store.get(id, undefined, { rolling: false })
+      const data: unknown = await store.get(id, maxAge, { rolling: false })
       if (typeof data !== 'object' || data === null) return undefined
       const { _expire, _maxAge, _session }: { _expire?: unknown; _maxAge?: unknown; _session?: unknown } = data
       if (typeof _expire === 'number' && _expire <= Date.now()) return undefined

@@ -39,8 +39,8 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     middlewareOptions(process.env),
   )
   const usual = requestOptions(options, isIntervalGiven)
-  const seconds = (usual.maxAge === 'session' ? ONE_DAY : usual.maxAge) / 1000
-  const manager = new SessionManager(withDefaultInterval(managerOptions, process.env, seconds))
+  const lasting = usual.maxAge === 'session' ? ONE_DAY : usual.maxAge
+  const manager = new SessionManager(withDefaultInterval(managerOptions, process.env, lasting / 1000))
   const usualMaxAge = usual.maxAge === 'session' ? null : usual.maxAge
   const importing = { manager, timeout: options.operationTimeout, usualMaxAge, isIntervalGiven }
   const config: KoaExchangeConfig = {
@@ -55,7 +55,7 @@ export function hazelcastSession(given: HazelcastSessionOptions = {}): Hazelcast
     rolling: false,
     saveUninitialized: false,
     unset: 'destroy',
-    imports: options.importFrom && new SessionImport(formerStore(options.importFrom), importing),
+    imports: options.importFrom && new SessionImport(formerStore(options.importFrom, lasting), importing),
   }
   const health: Koa.Middleware = (ctx) => {
     ctx.status = manager.isDraining ? 503 : 200

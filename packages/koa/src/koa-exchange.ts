@@ -65,7 +65,7 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
   set session(value: unknown) {
     if (!this.exchange.session) return
     if (typeof value !== 'object') throw new TypeError('Expected `ctx.session` to be set to null or an object')
-    if (value !== null && this.#hasEnded) this.exchange.begin()
+    if (value !== null && (this.#hasEnded || this.exchange.hasEnded)) this.exchange.begin()
     this.#isCommitted = false
     this.#isRemoved = value === null
     if (value !== null && this.#surface) replaceData(this.#surface, value)

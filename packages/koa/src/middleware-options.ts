@@ -9,7 +9,8 @@ import type { StoredData } from './session-data.ts'
 
 /** A store of koa-session's kind to take sessions over from; not one that is made anew for each request. */
 export interface ImportStore {
-  get(key: string, maxAge: undefined, options: { readonly rolling: boolean }): unknown
+  /** `maxAge`: ms. */
+  get(key: string, maxAge: number, options: { rolling: boolean }): unknown
   destroy(key: string, options: object): unknown
 }
 

@@ -87,6 +87,17 @@ export class AppRequest extends FetchSessionHost {
     return this.isHeadOpen ? this.exchange.commitHead() : undefined
   }
 
+  override failed(error: unknown, isHeard: () => boolean): void {
+    if (this.#depth > 0) super.failed(error, isHeard)
+    else {
+      setImmediate(() => {
+        // As Next.js does with a rejection that nobody handles: no answer of ours could tell of it.
+        // oxlint-disable-next-line no-console
+        if (!isHeard()) console.error(error)
+      })
+    }
+  }
+
   #open(): Promise<void> {
     this.#opening ??= this.exchange.open() ?? Promise.resolve()
     return this.#opening

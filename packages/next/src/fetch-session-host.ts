@@ -48,6 +48,10 @@ export abstract class FetchSessionHost implements SessionHost, ChangeGate {
     return this.handle.note(view)
   }
 
+  failed(error: unknown, isHeard: () => boolean): void {
+    this.exchange.unheard(error, isHeard)
+  }
+
   /** Saves, and sets the cookies that are due. Rejects with what must not be answered as if it had been saved. */
   protected async commitSession(): Promise<void> {
     if (this.exchange.hasFailed) return

@@ -9,6 +9,8 @@ export interface ChangeGate {
   assertMayAssign(): void
   /** Writes the cookie that an explicit change made due, if that does not happen by itself. */
   announce(): Promise<void> | undefined
+  /** What the application asked for failed. `isHeard`: whether it waits for that, as is known when the answer leaves. */
+  failed(error: unknown, isHeard: () => boolean): void
 }
 
 /** What an application does with the session of its request, whichever of Next's kinds of code that runs in. */
@@ -116,6 +118,11 @@ export class SessionHandle {
   async changeId(): Promise<void> {
     await this.#exchange.changeId(this.#current())
     await this.#gate.announce()
+  }
+
+  /** What was asked for failed, and perhaps nobody waits for it. */
+  failed(error: unknown, isHeard: () => boolean): void {
+    this.#gate.failed(error, isHeard)
   }
 
   async reload(): Promise<void> {

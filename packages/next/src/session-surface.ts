@@ -1,5 +1,6 @@
 import { SessionError } from '@hazelcast-session/core'
 import type { SessionAttributes } from '@hazelcast-session/core'
+import { outcomeOf } from '@hazelcast-session/core/adapter'
 import type { SessionHandle } from './session-handle.ts'
 import type { Session, SessionMethods } from './session.ts'
 
@@ -11,6 +12,7 @@ const CHANGES: ReadonlySet<string> = new Set(['set', 'save', 'update', 'signIn',
 
 /** The methods, and what the session says of itself. */
 function methodsOf(handle: SessionHandle): SessionMethods<SessionAttributes> {
+  const told = <T>(work: Promise<T>): Promise<T> => outcomeOf(work, (error, isHeard) => handle.failed(error, isHeard))
   return {
     get id() {
       return handle.view?.id ?? ''
@@ -33,14 +35,14 @@ function methodsOf(handle: SessionHandle): SessionMethods<SessionAttributes> {
     set cookieMaxAge(seconds) {
       handle.cookieMaxAge = seconds
     },
-    set: async (name, value) => handle.set(attributeName(name), value),
-    save: () => handle.save(),
-    update: (change) => handle.update(change),
-    signIn: (principal) => handle.signIn(principal),
-    signOut: () => handle.destroy(),
-    changeId: () => handle.changeId(),
-    reload: () => handle.reload(),
-    destroy: () => handle.destroy(),
+    set: (name, value) => told((async () => handle.set(attributeName(name), value))()),
+    save: () => told(handle.save()),
+    update: (change) => told(handle.update(change)),
+    signIn: (principal) => told(handle.signIn(principal)),
+    signOut: () => told(handle.destroy()),
+    changeId: () => told(handle.changeId()),
+    reload: () => told(handle.reload()),
+    destroy: () => told(handle.destroy()),
     toJSON: () => Object.fromEntries(Object.entries(handle.view?.data ?? {}).filter(([name]) => !isOwn(name))),
   }
 }

@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import { eventually } from '../expectation.ts'
 import type { Behaviour } from '../suite.ts'
+import type { Visit } from './adapter-harness.ts'
 import type { AdapterStand } from './adapter-stand.ts'
 
 export const failures: Behaviour<AdapterStand> = {
@@ -46,6 +48,30 @@ export const failures: Behaviour<AdapterStand> = {
       })
       equal(status, 503)
       stand.store.isDown = false
+      deepEqual(await stand.read(worker, ['user']), ['ann'])
+    },
+
+    'what fails is a 503 and no unhandled rejection, though nobody waits for it': async (stand) => {
+      const worker = await stand.worker()
+      await stand.set(worker, 'user', 'ann')
+      const asked: Readonly<Record<string, (visit: Visit) => Promise<unknown>>> = {
+        signOut: ({ signOut }) => signOut(),
+        signIn: ({ signIn }) => signIn('ann'),
+        changeId: ({ changeId }) => changeId(),
+        update: ({ update }) => update((data) => void (data['user'] = 'bob')),
+      }
+      for (const [name, ask] of Object.entries(asked)) {
+        const { status, setCookies } = await stand.visit(worker, async (visit) => {
+          Reflect.get(visit.session, 'user')
+          stand.store.isDown = true
+          void ask(visit)
+          // It has failed by now.
+          await eventually('the failure', async () => stand.store.refused > 0)
+          await new Promise((resolve) => setImmediate(resolve))
+        })
+        stand.store.isDown = false
+        deepEqual([name, status, setCookies], [name, 503, []])
+      }
       deepEqual(await stand.read(worker, ['user']), ['ann'])
     },
 

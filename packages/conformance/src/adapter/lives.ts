@@ -56,6 +56,18 @@ export const lives: Behaviour<AdapterStand> = {
       await expectInterval(stand, worker, COOKIE)
     },
 
+    'is not changed by a look of an application whose own sessions live otherwise': async (stand) => {
+      const worker = await stand.worker({ maxInactiveInterval: INTERVAL })
+      const other = await stand.worker({ cookieMaxAge: COOKIE })
+      await stand.set(worker, 'user', 'ann')
+      const { writes } = stand.store
+      deepEqual(await stand.read(other, ['user']), ['ann'])
+      equal(stand.store.writes, writes)
+      await stand.set(other, 'item', 'book')
+      await expectInterval(stand, worker, INTERVAL)
+      equal((await stand.record(await stand.id(worker)))['cookieMaxAge'], undefined)
+    },
+
     'an interval that the application gives goes before the max age of the cookie': async (stand) => {
       const worker = await stand.worker({ cookieMaxAge: COOKIE, maxInactiveInterval: INTERVAL })
       await stand.set(worker, 'user', 'ann')

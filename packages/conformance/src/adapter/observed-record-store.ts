@@ -7,6 +7,8 @@ export class ObservedRecordStore implements RecordStore {
   isDown = false
   /** Ms that each call takes. */
   delay = 0
+  /** Calls that found it down. */
+  refused = 0
   loads = 0
   writes = 0
 
@@ -53,7 +55,10 @@ export class ObservedRecordStore implements RecordStore {
   }
 
   async #arrive(): Promise<void> {
-    if (this.isDown) throw new StoreUnavailableError('The cluster of this test is away.', { unsent: true })
+    if (this.isDown) {
+      this.refused++
+      throw new StoreUnavailableError('The cluster of this test is away.', { unsent: true })
+    }
     if (this.delay > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * this.delay))
   }
 }

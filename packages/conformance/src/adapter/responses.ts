@@ -68,6 +68,30 @@ export const responses: Behaviour<AdapterStand> = {
       equal(text, 'one two three')
     },
 
+    'a stream that fails while the answer waits': async (stand) => {
+      const [first] = await stand.pair()
+      stand.store.delay = 4 * SLOW
+      const visit = stand.visit(first, async (visited): Promise<VisitAnswer> => {
+        setUser(visited)
+        async function* body() {
+          yield 'one '
+          await new Promise((resolve) => setImmediate(resolve))
+          throw new Error('The source of this test fails.')
+        }
+        const source = Readable.from(body())
+        // Where the framework does not look after its streams, the application has to.
+        source.on('error', () => {
+          if (visited.res.headersSent) visited.res.destroy()
+        })
+        return { kind: 'stream', body: source }
+      })
+      const outcome = await visit.then(
+        ({ status, text }) => `${status} ${text}`,
+        () => 'broken off',
+      )
+      ok(outcome === 'broken off' || outcome.startsWith('5'), `a whole answer: ${outcome}`)
+    },
+
     'a stream that changes the session while it runs': async (stand) => {
       const [first, second] = await stand.pair()
       await stand.set(first, 'user', 'ann')

@@ -1,4 +1,5 @@
 import type { SessionAttributes } from '../attribute-view.ts'
+import { outcomeOf } from './outcome.ts'
 import type { SessionSurfaces, SurfaceParts } from './session-surfaces.ts'
 
 /** What the methods that we add to a library's session ask of the request it belongs to. */
@@ -7,6 +8,8 @@ export interface AddedMethodsOwner<Surface> {
   signIn(surface: Surface, principal: string): Promise<void>
   signOut(surface: Surface): Promise<void>
   changeId(surface: Surface): Promise<void>
+  /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
+  failed(error: unknown, isHeard: () => boolean): void
 }
 
 /** The methods that session objects have beside those of their library. */
@@ -22,16 +25,21 @@ export function addedMethods<Surface extends object>(
 ): AddedMethods<Surface> {
   return {
     update(change) {
-      return surfaces.partsOf(this).owner.update(this, change)
+      return done(this, (owner) => owner.update(this, change))
     },
     signIn(principal) {
-      return surfaces.partsOf(this).owner.signIn(this, principal)
+      return done(this, (owner) => owner.signIn(this, principal))
     },
     signOut() {
-      return surfaces.partsOf(this).owner.signOut(this)
+      return done(this, (owner) => owner.signOut(this))
     },
     changeId() {
-      return surfaces.partsOf(this).owner.changeId(this)
+      return done(this, (owner) => owner.changeId(this))
     },
+  }
+
+  function done<R>(surface: Surface, ask: (owner: AddedMethodsOwner<Surface>) => Promise<R>): Promise<R> {
+    const { owner } = surfaces.partsOf(surface)
+    return outcomeOf(ask(owner), (error, isHeard) => owner.failed(error, isHeard))
   }
 }

@@ -35,6 +35,9 @@ export function cookieMaxAge(view: Session, usualMaxAge: number | null): number 
 export function noteCookieLife(view: Session, life: CookieLife): boolean {
   const { maxAge, usualMaxAge, defaultInterval, keepsInterval = false } = life
   if (typeof maxAge === 'number') {
+    // Another application's session: what this one's cookies are like is nothing that became of it.
+    const isForeign = !view.isNew && view.cookieMaxAge === undefined
+    if (isForeign && typeof usualMaxAge === 'number' && isSame(usualMaxAge, maxAge)) return maxAge > 0
     if (maxAge > 0) note(view, maxAge / 1000, keepsInterval ? undefined : intervalOf(view, maxAge, life))
     return maxAge > 0
   }

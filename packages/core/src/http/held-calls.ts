@@ -11,6 +11,7 @@ export class HeldCalls {
   readonly #highWaterMark: number
   #calls: HeldCall[] = []
   #bytes = 0
+  #hasBegun = false
   #hasEnded = false
 
   /** `highWaterMark`: bytes from which on a writer should wait. */
@@ -21,6 +22,11 @@ export class HeldCalls {
   /** Whether the response was ended. */
   get hasEnded(): boolean {
     return this.#hasEnded
+  }
+
+  /** Whether something is to be sent before the end. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
   }
 
   /** Whether a writer was told to wait. */
@@ -36,7 +42,8 @@ export class HeldCalls {
     }
     this.check(method, args)
     this.#calls.push({ method, args })
-    this.#hasEnded = method === 'end'
+    if (method === 'end') this.#hasEnded = true
+    else this.#hasBegun = true
     this.#bytes += bytesOf(args[0])
     return !this.isFull
   }

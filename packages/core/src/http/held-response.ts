@@ -52,8 +52,9 @@ type Phase = 'open' | 'holding' | 'passing' | 'ending' | 'finishing' | 'ended' |
  * Stands before a node response: `writeHead`, `write`, `end`, `flushHeaders`, and with them `pipe`, wait until the gate
  * lets them through, in their order. Status and headers are those of the first write, whatever is done to them later,
  * and a second answer is ignored. Whoever writes sees an ordinary response: a full buffer (`write` returns false, later
- * `drain`), callbacks called. `headersSent` stays false for as long as nothing is sent, which is what error handlers
- * go by. Serves the response of node's HTTP/2 compatibility interface as well.
+ * `drain`), callbacks called. `headersSent` says what node would: an answer that was begun is no place for that of an error,
+ * which error handlers go by. Only of one that was ended at once it is false until it is sent: the error's comes to nothing.
+ * Serves the response of node's HTTP/2 compatibility interface as well.
  */
 export class HeldResponse {
   readonly #res: ServerResponse
@@ -77,6 +78,11 @@ export class HeldResponse {
     const { writeHead, write, end, flushHeaders } = res
     this.#original = { writeHead, write, end, flushHeaders }
     this.#standBefore()
+  }
+
+  /** Whether a cookie can still be set, whatever the response shows. */
+  get isHeadOpen(): boolean {
+    return this.#phase === 'open' || this.#phase === 'holding' || (this.#phase === 'refused' && !this.#res.headersSent)
   }
 
   /** Adds a `Set-Cookie` header; those that the application set stay. Throws `HEADERS_SENT`. */
@@ -114,7 +120,7 @@ export class HeldResponse {
       this.#held.check('write', args)
       this.#begin()
     }
-    if (this.#phase === 'holding') return this.#held.add('write', args)
+    if (this.#phase === 'holding') return this.#hold('write', args)
     if (this.#phase !== 'ended' && this.#phase !== 'ending') return this.#call('write', args) === true
     callBack(args, writeAfterEnd())
     return false
@@ -122,7 +128,7 @@ export class HeldResponse {
 
   #flushHeaders(): void {
     if (this.#phase === 'open') this.#begin()
-    if (this.#phase === 'holding') this.#held.add('flushHeaders', [])
+    if (this.#phase === 'holding') this.#hold('flushHeaders', [])
     else this.#call('flushHeaders', [])
   }
 
@@ -132,16 +138,24 @@ export class HeldResponse {
       this.#held.check('end', args)
       this.#begin()
     }
-    if (this.#phase === 'holding') this.#hold(args)
+    if (this.#phase === 'holding') this.#hold('end', args)
     else if (this.#phase === 'passing' && !isFirst) this.#endStream(args)
     else if (this.#phase === 'passing' || this.#phase === 'refused') this.#finish(args)
     else callBack(args)
     return this.#res
   }
 
-  #hold(end: readonly unknown[]): void {
-    this.#held.add('end', end)
-    this.#showEnded(true)
+  #hold(method: HeldMethod, args: readonly unknown[]): boolean {
+    const hasRoom = this.#held.add(method, args)
+    if (method === 'end') this.#showEnded(true)
+    else this.#showBegun(true)
+    return hasRoom
+  }
+
+  /** As node says when something was written, sent or not. */
+  #showBegun(isBegun: boolean): void {
+    if (isBegun) Object.defineProperty(this.#res, 'headersSent', { value: true, configurable: true })
+    else Reflect.deleteProperty(this.#res, 'headersSent')
   }
 
   /** As node says after `end`, sent or not: frameworks ask whether somebody has answered. */
@@ -208,6 +222,7 @@ export class HeldResponse {
 
   #takeHeld(): readonly HeldCall[] {
     if (this.#held.hasEnded) this.#showEnded(false)
+    if (this.#held.hasBegun) this.#showBegun(false)
     return this.#held.take()
   }
 

@@ -21,6 +21,7 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   readonly #saveUninitialized: boolean
   #held: HeldResponse | undefined
   #hasFailed = false
+  #isAborted = false
 
   /**
    * `res` may be no response at all: a WebSocket's upgrade brings none, and then nothing is held. `undefined`: there will
@@ -44,6 +45,8 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   protected abstract fail(error: unknown): void
 
   get isHeadOpen(): boolean {
+    if (this.#isAborted) return false
+    if (this.#held) return this.#held.isHeadOpen
     return this.#res !== undefined && !this.#res.headersSent
   }
 
@@ -78,6 +81,7 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   }
 
   aborted(): void {
+    this.#isAborted = true
     Promise.resolve()
       .then(() => this.beforeEnd())
       .catch(() => {})
@@ -115,8 +119,14 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   #hold(): void {
     if (this.#held) return
     if (this.#res && isResponse(this.#res)) this.#held = new HeldResponse(this.#res, this)
-    if (!this.#held || this.#res?.closed === true) this.exchange.close()
+    // A page with an open socket is not used, for as long as its user may have gone.
+    if (!this.#held || this.#res?.closed === true || isSocket(this.#res)) this.exchange.close()
   }
+}
+
+/** Whether the "response" is of a request for a WebSocket, which ends with the socket. */
+function isSocket(res: Partial<ServerResponse> | undefined): boolean {
+  return res?.req?.headers.upgrade?.toLowerCase() === 'websocket'
 }
 
 function isResponse(res: Partial<ServerResponse>): boolean {

@@ -33,6 +33,7 @@ export class RequestSession {
   readonly #presented: VerifiedValue | undefined
   #presentedWorker: string | undefined
   #presentedId: string | undefined
+  #openedAt = 0
   #session: Session | undefined
   #kept: Session | undefined
   readonly #open = new OpenRequest()
@@ -119,17 +120,20 @@ export class RequestSession {
       if (opened.kind === 'none' && this.#presentedId !== this.#presented.value) {
         // An id of somebody else's making may have a dot of its own.
         opened = await this.#look(this.#presented.value)
-        if (opened.kind === 'live') {
-          this.#presentedId = this.#presented.value
-          this.#presentedWorker = this.#routedTo()
-        }
+        if (opened.kind !== 'none') this.#presentsWhole(this.#presented.value)
       }
       if (opened.kind === 'live') this.#opened(opened.session)
       else if (opened.kind === 'ended') this.#ended(opened)
-      else if (this.#config.imports) this.adopt(await this.#config.imports.take(this.#presentedId))
+      else if (this.#config.imports) this.adopt(await this.#taken(this.#config.imports, this.#presented.value))
+      this.#openedAt = performance.now()
     } catch (error) {
       this.#failure = { error }
     }
+  }
+
+  /** Ms since the session was looked for. */
+  get age(): number {
+    return performance.now() - this.#openedAt
   }
 
   /** Throws when this request may not begin or change a session, because its own was just ended or renamed. */
@@ -195,6 +199,20 @@ export class RequestSession {
       if (error instanceof SessionError && error.code === 'SESSION_ENDED') return manager.open(id)
       throw error
     }
+  }
+
+  /** Of the store of before, whose ids may have dots, and carried no worker's name. */
+  async #taken(imports: SessionImport, whole: string): Promise<Session | undefined> {
+    const id = this.#presentedId
+    const taken = await imports.take(whole)
+    if (taken) this.#presentsWhole(whole)
+    return taken ?? (id === undefined || id === whole ? undefined : imports.take(id))
+  }
+
+  /** What the cookie carries is the id, and no worker's name behind it. */
+  #presentsWhole(value: string): void {
+    this.#presentedId = value
+    this.#presentedWorker = this.#routedTo()
   }
 
   #opened(session: Session): void {

@@ -16,6 +16,9 @@ export interface SessionExchangeConfig extends RequestSessionConfig {
   readonly unset: 'destroy' | 'keep'
 }
 
+/** Ms from which on a request is one that a log-in beside it may have overtaken. */
+const LONG = 100
+
 /**
  * One request and its session, from the load to the cookie of the answer: what the application may ask for in between, and
  * what has to happen before the answer may leave. The same for all frameworks; what differs is the host.
@@ -184,6 +187,11 @@ export class SessionExchange {
     return this.#request.signed(session)
   }
 
+  /** Whether the present session was ended by this request, and may be followed by another one. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
   /** What the application asked for and may not have waited for: the answer does. Throws, or rejects, what failed. */
   settled(): Promise<void> | undefined {
     return this.#work.settled()
@@ -199,8 +207,9 @@ export class SessionExchange {
       const loaded = this.#request.session
       return loaded && this.#used(loaded, true)
     }
+    const isAskedFor = this.#isShown || left === null
     const committed = this.#commit(left === undefined ? this.session : left, true)
-    if (committed) return committed.then(() => this.#clearIfEnded())
+    if (committed) return (isAskedFor ? committed : committed.catch(unlessUnavailable)).then(() => this.#clearIfEnded())
     this.#clearIfEnded()
     return undefined
   }
@@ -243,8 +252,26 @@ export class SessionExchange {
     const isBeingSaved = left.isBeingSaved
     if (isOver && (!left.isNew || isBeingSaved)) return this.#end(left)
     if (!isOver && (!pending.isEmpty || left.isNew || isBeingSaved)) return this.#saved(left, pending, isHead)
+    if (isHead && this.#isOldRenewal(left)) return this.#renewed(left)
     if (isHead) this.#issueIfDue(left)
     return this.#used(left, isHead)
+  }
+
+  /** Whether the cookie would only be written again, by a request that has taken so long that there may be another one by now. */
+  #isOldRenewal(session: Session): boolean {
+    if (this.#request.age < LONG || this.#wasModified || !this.#isRenewalDue(session)) return false
+    return this.#request.presentedId === session.id
+  }
+
+  /**
+   * Writes the cookie again if it is still one: after a log-in or a log-out the browser has another, or none. One that lasts
+   * until the browser closes would tell it nothing new.
+   */
+  async #renewed(session: Session): Promise<void> {
+    const mayBe = lasts(this.#host.flagsOf(session)) && !this.#manager.hasLeft(session.id)
+    const opened = mayBe ? await this.#manager.open(session.id).catch(unlessUnavailable) : undefined
+    if (opened?.kind === 'live') this.#issueIfDue(session)
+    await this.#used(session, true)
   }
 
   /** An attribute was assigned, or deleted. What the end of the request would refuse is left to that. */
@@ -279,21 +306,25 @@ export class SessionExchange {
     if (this.#request.refusal === 'renamed') this.#request.assertNotRefused()
     const { session } = this
     if (!session || this.#request.kept !== session) return undefined
+    // What the browser shows is none, and the application wants none.
+    if (session.isNew && this.#request.refusal === undefined) this.#hasEnded = true
     return this.#end(session)
   }
 
   async #end(session: Session): Promise<void> {
-    this.#request.keep(undefined)
+    if (this.#request.kept === session) this.#request.keep(undefined)
     if (session.isNew && !session.isBeingSaved) return
     try {
       await session.end()
     } catch (error) {
       // Refused here from now on, and ended when the cluster is back; though nobody can say so yet.
-      this.#hasEnded = this.#manager.isEndNoted(session.id)
+      if (this.#session === session) this.#hasEnded = this.#manager.isEndNoted(session.id)
       throw error
     }
-    this.#hasEnded = true
-    await this.#config.imports?.end(session.id)
+    // Another one may have begun meanwhile.
+    if (this.#session === session) this.#hasEnded = true
+    // It was taken away there when it was moved. In case that failed; whether this does decides nothing.
+    this.#config.imports?.end(session.id).catch(() => {})
   }
 
   async #rename(session: Session, rename: (id: string) => Promise<void>): Promise<void> {
@@ -339,6 +370,11 @@ export class SessionExchange {
   get #manager(): RequestSessionConfig['manager'] {
     return this.#config.manager
   }
+}
+
+/** What nobody asked for may be left undone: an answer without it is as good. */
+function unlessUnavailable(error: unknown): undefined {
+  if (!(error instanceof SessionError && error.code === 'STORE_UNAVAILABLE')) throw error
 }
 
 /** Whether the browser keeps such a cookie for some time, and not until it closes. */

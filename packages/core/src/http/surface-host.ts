@@ -47,8 +47,10 @@ export abstract class SurfaceHost<Surface extends object> extends NodeSessionHos
     return this.#object
   }
 
-  /** What the property is. Throws what the load failed with. */
+  /** What the property is. Throws what the load failed with, to whom an answer can still tell of it. */
   get session(): unknown {
+    // Who logs what was answered is not the one to fail.
+    if (this.exchange.hasFailed && !this.isHeadOpen) return this.#property.unbegun()
     return this.exchange.session ? this.#object : this.#property.unbegun()
   }
 
@@ -86,6 +88,11 @@ export abstract class SurfaceHost<Surface extends object> extends NodeSessionHos
 
   changeId(surface: Surface): Promise<void> {
     return this.exchange.changeId(this.#property.surfaces.viewOf(surface))
+  }
+
+  /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
+  failed(error: unknown, isHeard?: () => boolean): void {
+    this.exchange.unheard(error, isHeard)
   }
 
   protected override present(view: Session): void {

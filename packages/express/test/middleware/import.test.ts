@@ -39,10 +39,14 @@ class OldStore extends session.MemoryStore {
 }
 
 /** A browser with a session in the application of before: express-session. */
-async function before(store: session.Store, visit: (req: Request) => unknown): Promise<Browser> {
+async function before(
+  store: session.Store,
+  visit: (req: Request) => unknown,
+  options: Partial<session.SessionOptions> = {},
+): Promise<Browser> {
   const { express } = Object.fromEntries(EXPRESS_VERSIONS.map(([, version]) => ['express', version]))
   if (!express) throw new Error('There is no Express.')
-  const old = session({ store, secret: SECRET, resave: false, saveUninitialized: false })
+  const old = session({ store, secret: SECRET, resave: false, saveUninitialized: false, ...options })
   const { app, route } = visitedApp({ express, session: old })
   const browser = new Browser()
   await browser.visit({ url: await listen(app), route }, visit)
@@ -55,6 +59,33 @@ const logIn = (req: Request): void => {
 }
 
 describe.each(EXPRESS_VERSIONS)('with %s, `importFrom`', (_name, express) => {
+  test('finds ids of another making, with dots in them', async () => {
+    const importFrom = new OldStore()
+    let made = 0
+    const browser = await before(importFrom, logIn, { genid: () => `shop.example:${(made += 1)}` })
+    const worker = await startMiddleware({ express, importFrom })
+    const first = await browser.visit(worker, (req) => [req.session.user ?? null, req.sessionID])
+    expect(first.json).toEqual(['ann', 'shop.example:1'])
+    const second = await browser.visit(worker, user)
+    expect(second.json).toBe('ann')
+  })
+
+  test('is of no consequence for the end of sessions that were never there', async () => {
+    const importFrom = new OldStore()
+    const worker = await startMiddleware({ express, importFrom, operationTimeout: 60_000 })
+    const browser = new Browser()
+    await browser.visit(worker, (req) => void (req.session.user = 'ann'))
+    importFrom.destroy = () => {}
+    const regenerated = await browser.visit(worker, async (req) => {
+      await promisify(req.session.regenerate.bind(req.session))()
+      req.session.user = 'bob'
+    })
+    expect(regenerated.status).toBe(200)
+    importFrom.destroy = (_id, done) => done?.(new Error('connect ECONNREFUSED'))
+    const ended = await browser.visit(worker, (req) => promisify(req.session.destroy.bind(req.session))())
+    expect(ended.status).toBe(200)
+  })
+
   test('moves a session once, with its id, and nobody notices', async () => {
     const importFrom = new OldStore()
     const browser = await before(importFrom, logIn)

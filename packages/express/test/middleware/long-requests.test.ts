@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
@@ -35,6 +36,27 @@ test.each<[string, Visit]>([
   },
   30_000,
 )
+
+test('the request for a WebSocket, which ends with the socket, keeps nothing alive and begins nothing', async () => {
+  const recordStore = new ObservedRecordStore()
+  const worker = await startMiddleware({ recordStore, ...SHORT })
+  const browser = new Browser()
+  await browser.visit(worker, logIn)
+  const ask = async (visit: Visit, cookie: string): Promise<void> => {
+    const { hostname, port } = new URL(worker.url)
+    const socket = connect(Number(port), hostname)
+    const head = `GET ${worker.route(visit)} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n`
+    socket.write(`${head}Cookie: ${cookie}\r\n\r\n`)
+    await pause(5000)
+    socket.destroy()
+  }
+  await Promise.all([
+    ask((req) => (void req.session.user, ANSWERED), browser.cookie ?? ''),
+    ask((req) => ((req.session.user = 'bob'), ANSWERED), ''),
+  ])
+  await pause(100)
+  expect(recordStore.writes).toBe(1)
+}, 30_000)
 
 test('a request whose browser went away keeps nothing alive', async () => {
   const recordStore = new ObservedRecordStore()

@@ -47,6 +47,14 @@ describe.each(EXPRESS_VERSIONS)('with %s, while the cluster is away', (_name, ex
     }
   })
 
+  test('a visitor who would get a session that nobody asked for is served without one', async () => {
+    const { worker, recordStore } = await begin({ express, saveUninitialized: true })
+    recordStore.isDown = true
+    const { status, setCookie } = await new Browser().visit(worker, (_req, res) => res.sendStatus(204))
+    expect([status, setCookie]).toEqual([204, undefined])
+    expect(await new Browser().visit(worker, (req) => void req.session)).toMatchObject(UNAVAILABLE)
+  })
+
   test('who touches the session gets a 503 that says when to come again, and all is well afterwards', async () => {
     const { worker, browser, recordStore } = await begin({ express })
     recordStore.isDown = true

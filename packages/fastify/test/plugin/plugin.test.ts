@@ -9,6 +9,7 @@ import type { HazelcastSessionOptions } from '../../src/index.ts'
 import { Browser } from '../support/browser.ts'
 import { ObservedRecordStore } from '@hazelcast-session/conformance'
 import { startPlugin } from '../support/plugin-worker.ts'
+import { fatal } from '../support/fatal.ts'
 import { SECRET, attributesOf } from '../support/store-worker.ts'
 import { silentLogger } from '../support/visited-app.ts'
 
@@ -62,6 +63,28 @@ describe('two instances side by side', () => {
     expect((await both.get(`${url}/a/manager`)).json).toEqual({ interval: 100 })
     expect((await both.get(`${url}/none`)).json).toEqual({ hasSession: false })
     expect(app.hasDecorator('sessions')).toBe(false)
+  })
+
+  test.each([
+    ['another secret', 'another secret of the tests', { user: 'none' }],
+    ['the same secret', SECRET, { user: 'ann' }],
+  ])('with the same map and %s: who shows the value of one cookie as the other', async (_title, secret, expected) => {
+    const app = opened()
+    const { recordStore } = options()
+    for (const own of [{ cookieName: 'a' }, { cookieName: 'b', secret }]) {
+      await app.register(
+        async (shop) => {
+          await shop.register(hazelcastSession, options({ recordStore, ...own }))
+          shop.get('/in', async ({ session }) => void (session.user = 'ann'))
+          shop.get('/', async ({ session }) => ({ user: session.user ?? 'none' }))
+        },
+        { prefix: own.cookieName },
+      )
+    }
+    const { cookies } = await app.inject('/a/in')
+    const value = cookies[0]?.value ?? ''
+    expect((await app.inject({ url: '/a', cookies: { a: value } })).json()).toEqual({ user: 'ann' })
+    expect((await app.inject({ url: '/b', cookies: { b: value } })).json()).toEqual(expected)
   })
 
   test('cannot be one within the other, as with the library', async () => {
@@ -178,6 +201,30 @@ describe('`app.decryptSession`', () => {
       worker.app.decryptSession('forged.value', request, { maxAge: 60_000 }, () => resolve())
     })
     expect(request.session).toMatchObject({ isNew: true, cookie: { maxAge: expect.closeTo(60_000, -3) } })
+  })
+
+  test('tells its callback what the load failed with, and shows nothing', async () => {
+    const errors = fatal()
+    const recordStore = new ObservedRecordStore()
+    const worker = await startPlugin({ recordStore, sticky: false, skip: ({ url }) => url.endsWith('?skipped') })
+    const browser = new Browser()
+    await browser.get(worker.route(async ({ session }) => void (session.user = 'ann')))
+    const value = decodeURIComponent(browser.cookie ?? '').replace('sessionId=', '')
+    const told = (request: object): Promise<unknown> =>
+      new Promise((resolve) => worker.app.decryptSession(value, request, (error) => resolve(error)))
+    const visit = worker.route(async (request) => {
+      recordStore.isDown = true
+      const error = await told(request)
+      recordStore.isDown = false
+      return { error, user: (request.session as { user?: string } | undefined)?.user ?? 'none' }
+    })
+    for (const url of [visit, `${visit}?skipped`]) {
+      expect((await new Browser().get(url)).json).toMatchObject({ error: { code: 'STORE_UNAVAILABLE' }, user: 'none' })
+    }
+    recordStore.isDown = true
+    const request = {}
+    expect(await told(request)).toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect([request, errors]).toEqual([{}, []])
   })
 
   test('on a request under way makes it the session of that request', async () => {

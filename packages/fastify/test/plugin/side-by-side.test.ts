@@ -99,6 +99,23 @@ describe('the library and ours answer the same, to the byte', () => {
       read,
       async (request) => request.session.regenerate(['count']).then(() => attributesOf(request)),
     ],
+    'regenerate with all names': [
+      counted,
+      async (request) => {
+        request.session.cookie.maxAge = 7_200_000
+        await request.session.regenerate(Object.keys(request.session))
+        return [request.session.cookie.originalMaxAge, request.session.count]
+      },
+      async ({ session }) => [session.cookie.originalMaxAge, session.count],
+    ],
+    'a reload of what was never stored': [
+      async (request) => {
+        request.session.user = 'ann'
+        await request.session.reload()
+        return [attributesOf(request), request.session.isModified()]
+      },
+      counted,
+    ],
     'options and touch': [
       counted,
       async ({ session }) => {

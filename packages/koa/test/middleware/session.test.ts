@@ -1,4 +1,5 @@
 import { MemoryRecordStore } from '@hazelcast-session/core'
+import type { CreateSessionOptions } from 'koa-session'
 import { describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import type Koa from 'koa'
 import { hazelcastSession } from '../../src/index.ts'
@@ -254,6 +255,7 @@ test('types', () => {
   expectTypeOf<ReturnType<ContextSession['commit']>>().toExtend<Promise<void> | void>()
   expectTypeOf<ContextSession['commit']>().toBeCallableWith({ save: true }, () => {})
   expectTypeOf<HazelcastSessions>().toExtend<Koa.Middleware>()
+  expectTypeOf<CreateSessionOptions['store']>().toExtend<HazelcastSessionOptions['importFrom']>()
   // @ts-expect-error -- not declared in `SessionData`
   const read = (ctx: Koa.Context): unknown => ctx.session.nothing
   const write = (ctx: Koa.Context): void => {
