@@ -74,7 +74,7 @@ function merged(
 ): Applied<Conflicts> {
   const conflicts: string[] = []
   const attributes = mergeChanges(record.attributes, changes, policy, (name) => conflicts.push(name))
-  const next = used(changed(record, attributes, settings), record, usedAt)
+  const next = changed(record, attributes, settings, usedAt)
   return { record: decided(next, changes, settings), result: conflicts }
 }
 
@@ -94,7 +94,7 @@ export function updateIntent<R>(
       const made = view.changes()
       const attributes = withoutEqual(record.attributes, withChanges(view.base, made.texts))
       return {
-        record: decided(decided(used(changed(record, attributes, settings), record, now), pending, settings), made, {}),
+        record: decided(decided(changed(record, attributes, settings, now), pending, settings), made, {}),
         result,
       }
     },
@@ -163,15 +163,17 @@ export const dropPreviousIntent: Intent<undefined> = {
   }),
 }
 
-function changed(record: SessionRecord, attributes: AttributeTexts, settings: RecordSettings): SessionRecord {
-  const settingsDiffer = Object.entries(settings).some(([name, value]) => Reflect.get(record, name) !== value)
+/** `record` with these attributes and settings, used at `usedAt` (epoch ms); the very same where they are its own. */
+function changed(
+  record: SessionRecord,
+  attributes: AttributeTexts,
+  settings: RecordSettings,
+  usedAt: number = record.lastAccessedAt,
+): SessionRecord {
+  const settingsDiffer = Object.keys(settings).some((name) => Reflect.get(record, name) !== Reflect.get(settings, name))
   if (attributes === record.attributes && !settingsDiffer) return record
-  return { ...record, ...settings, attributes }
-}
-
-/** `record`, used at `now` if it is not `before` any more. */
-function used(record: SessionRecord, before: SessionRecord, now: number): SessionRecord {
-  return record === before ? before : { ...record, lastAccessedAt: Math.max(record.lastAccessedAt, now) }
+  // One copy: each is dear, since V8 has seen records of many makings.
+  return { ...record, ...settings, attributes, lastAccessedAt: Math.max(record.lastAccessedAt, usedAt) }
 }
 
 /** While an id change is not completed, the new record is right in whatever is changed there. */

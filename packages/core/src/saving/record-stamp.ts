@@ -32,7 +32,23 @@ export class RecordStamp {
     const { clock, lifetime, worker } = this.#options
     const { version, writes } = nextWrite(before, writeId)
     const expiresAt = lifetime.expiresAt(content)
-    const entry = { ...content, version, writes, worker: worker.name, notify: this.#notify(before), expiresAt }
+    // Field by field, and so all of one making: a copy with other values took 3 µs of a save under load, and this nothing to see.
+    const entry: Required<Omit<SessionRecord, 'ended'>> = {
+      version,
+      writes,
+      createdAt: content.createdAt,
+      lastAccessedAt: content.lastAccessedAt,
+      maxInactiveInterval: content.maxInactiveInterval,
+      expiresAt,
+      worker: worker.name,
+      notify: this.#notify(before),
+      principal: content.principal,
+      authenticatedAt: content.authenticatedAt,
+      cookieMaxAge: content.cookieMaxAge,
+      previous: content.previous,
+      attributes: content.attributes,
+      further: content.further,
+    }
     return { entry, life: lifetime.liveEntry(expiresAt, clock.now()) }
   }
 
