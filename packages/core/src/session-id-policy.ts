@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
 
+/** Characters of an id. A longer one is nobody's, and is not sent anywhere. */
+export const LONGEST_KEY = 256
+
+/** Whether there can be a session of this id. */
+export function isKey(id: string): boolean {
+  return id !== '' && id.length <= LONGEST_KEY
+}
+
 /** An id as a browser sends it: the key of the record, and perhaps the name of a worker. */
 export interface QualifiedId {
   readonly id: string

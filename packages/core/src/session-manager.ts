@@ -20,7 +20,7 @@ import { SessionWatch } from './session-watch.ts'
 import type { SessionEnd, WatchOptions } from './session-watch.ts'
 import type { SessionEventListener, SessionEventName } from './session-events.ts'
 import { SessionEvents } from './session-events.ts'
-import { SessionIdPolicy } from './session-id-policy.ts'
+import { LONGEST_KEY, SessionIdPolicy, isKey } from './session-id-policy.ts'
 import { SessionListing } from './session-listing.ts'
 import { SessionLifetime } from './session-lifetime.ts'
 import { SessionSaver } from './session-saver.ts'
@@ -220,8 +220,11 @@ export class SessionManager {
     return this.#saver.local?.hasEnded(id) === true
   }
 
-  /** A new session, in this process only until it is saved. */
+  /** A new session, in this process only until it is saved. Throws a TypeError for an `id` that nobody could ask for. */
   create({ id = this.idPolicy.generate(), data = {} }: NewSession = {}): Session {
+    if (!isKey(id)) {
+      throw new TypeError(`Expected the id of a session to have 1 to ${LONGEST_KEY} characters, got ${id.length}`)
+    }
     const now = this.#clock.now()
     const aging = { createdAt: now, lastAccessedAt: now, maxInactiveInterval: this.#lifetime.maxInactiveInterval }
     const record: SessionRecord = {
@@ -243,6 +246,7 @@ export class SessionManager {
    */
   async end(id: string, reason: EndReason = 'invalidated'): Promise<boolean> {
     this.#assertOpen()
+    if (!isKey(id)) return false
     return this.#saver.endById(id, reason)
   }
 

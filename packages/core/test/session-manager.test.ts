@@ -270,3 +270,10 @@ async function saved(
   await session.save()
   return session
 }
+
+test.each(['', 'x'.repeat(257)])('there is no session of an id that nobody could ask for (%#)', async (id) => {
+  const { manager, store } = managed()
+  expect(() => manager.create({ id })).toThrow(/id of a session/)
+  expect([await manager.load(id), await manager.end(id)]).toEqual([undefined, false])
+  expect(store.calls).toEqual([])
+})

@@ -1,3 +1,4 @@
+import { LONGEST_INTERVAL } from '../session-lifetime.ts'
 import type { Session } from '../session.ts'
 
 /** The share of a max age that may get lost without anybody having changed it. */
@@ -57,7 +58,8 @@ function intervalOf(view: Session, maxAge: number, life: CookieLife): number | u
 function note(view: Session, maxAge: number, maxInactiveInterval: number | undefined): void {
   if (isSame(view.cookieMaxAge, maxAge)) return
   view.cookieMaxAge = maxAge
-  if (maxInactiveInterval !== undefined) view.maxInactiveInterval = maxInactiveInterval
+  // "For ever" is longer than any session may go unused.
+  if (maxInactiveInterval !== undefined) view.maxInactiveInterval = Math.min(maxInactiveInterval, LONGEST_INTERVAL)
 }
 
 /**

@@ -50,6 +50,16 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
     return this.#res !== undefined && !this.#res.headersSent
   }
 
+  /** Whether nobody gets the answer any more. */
+  get isAborted(): boolean {
+    return this.#isAborted
+  }
+
+  /** Whether the answer has begun to leave. */
+  protected get isHeadSent(): boolean {
+    return this.#res?.headersSent === true
+  }
+
   setCookie(cookie: ResponseCookie): void {
     this.#hold()
     this.#held?.setCookie(cookie)
@@ -68,14 +78,14 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
 
   beforeHead(): Promise<void> | undefined {
     if (this.#hasFailed || this.exchange.hasFailed) return undefined
-    // An answer that tells of a failure may pass: it promises nothing, and is the application's own.
-    if (this.#res !== undefined && this.#res.statusCode >= FAILURE) return this.#settledAtHead().catch(() => {})
+    if (this.#tellsOfFailure) return this.#settledAtHead().catch(() => {})
     const underWay = this.exchange.settled()
     return underWay ? underWay.then(() => this.exchange.commitHead()) : this.exchange.commitHead()
   }
 
   beforeEnd(): Promise<void> | undefined {
     if (this.#hasFailed || this.exchange.hasFailed) return undefined
+    if (this.#tellsOfFailure) return this.#settledAtEnd().catch(() => {})
     const underWay = this.exchange.settled()
     return underWay ? underWay.then(() => this.exchange.commitRest()) : this.exchange.commitRest()
   }
@@ -110,6 +120,16 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
     this.fail(error)
   }
 
+  /** Such an answer may pass: it promises nothing, and is the application's own. */
+  get #tellsOfFailure(): boolean {
+    return this.#res !== undefined && this.#res.statusCode >= FAILURE
+  }
+
+  async #settledAtEnd(): Promise<void> {
+    await this.exchange.settled()
+    await this.exchange.commitRest()
+  }
+
   async #settledAtHead(): Promise<void> {
     await this.exchange.settled()
     await this.exchange.commitHead()
@@ -119,9 +139,17 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   #hold(): void {
     if (this.#held) return
     if (this.#res && isResponse(this.#res)) this.#held = new HeldResponse(this.#res, this)
+    if (this.#res && isOver(this.#res)) this.#isAborted = true
     // A page with an open socket is not used, for as long as its user may have gone.
-    if (!this.#held || this.#res?.closed === true || isSocket(this.#res)) this.exchange.close()
+    if (!this.#held || this.#isAborted || isSocket(this.#res)) this.exchange.close()
   }
+}
+
+/** Whether nobody can be answered any more. HTTP/2's response says so by its stream alone. */
+function isOver(
+  res: Partial<ServerResponse> & { readonly stream?: { readonly destroyed: boolean } | undefined },
+): boolean {
+  return res.closed === true || res.destroyed === true || res.stream?.destroyed === true
 }
 
 /** Whether the "response" is of a request for a WebSocket, which ends with the socket. */

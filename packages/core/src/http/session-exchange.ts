@@ -31,6 +31,8 @@ export class SessionExchange {
   /** Once the application, or the answer, needs it. */
   #session: Session | undefined
   #isShown = false
+  /** Whether the session at the end is of interest to the application, and not only to the answer. */
+  #isAskedFor = true
   #wasModified = false
   #hasEnded = false
 
@@ -205,9 +207,11 @@ export class SessionExchange {
     const left = this.#host.left()
     if (!this.#isShown && !this.#isNeeded(left)) {
       const loaded = this.#request.session
-      return loaded && this.#used(loaded, true)
+      const using = loaded && this.#used(loaded, true)
+      return this.#manager.savePolicy.savesUnchanged ? using : using?.catch(unlessUnavailable)
     }
     const isAskedFor = this.#isShown || left === null
+    this.#isAskedFor = isAskedFor
     const committed = this.#commit(left === undefined ? this.session : left, true)
     if (committed) return (isAskedFor ? committed : committed.catch(unlessUnavailable)).then(() => this.#clearIfEnded())
     this.#clearIfEnded()
@@ -216,7 +220,7 @@ export class SessionExchange {
 
   /** As `commitHead`, when the head has left and the rest of the answer ends: what was changed meanwhile. */
   commitRest(): Promise<void> | undefined {
-    return this.#isShown ? this.#commit(this.#host.left(), false) : undefined
+    return this.#isShown && this.#isAskedFor ? this.#commit(this.#host.left(), false) : undefined
   }
 
   #found(): void {
@@ -249,6 +253,7 @@ export class SessionExchange {
       return undefined
     }
     if (left.isNew && !this.#wasModified && !this.#config.saveUninitialized) return undefined
+    if (left.isNew && !left.isBeingSaved && this.#host.isAborted === true) return undefined
     const isBeingSaved = left.isBeingSaved
     if (isOver && (!left.isNew || isBeingSaved)) return this.#end(left)
     if (!isOver && (!pending.isEmpty || left.isNew || isBeingSaved)) return this.#saved(left, pending, isHead)
@@ -264,12 +269,15 @@ export class SessionExchange {
   }
 
   /**
-   * Writes the cookie again if it is still one: after a log-in or a log-out the browser has another, or none. One that lasts
-   * until the browser closes would tell it nothing new.
+   * Writes the cookie again if it is still one: after a log-in or a log-out the browser has another, or none. One that says
+   * what it said, until the browser closes, would tell it nothing new.
    */
   async #renewed(session: Session): Promise<void> {
-    const mayBe = lasts(this.#host.flagsOf(session)) && !this.#manager.hasLeft(session.id)
-    const opened = mayBe ? await this.#manager.open(session.id).catch(unlessUnavailable) : undefined
+    const isNews = lasts(this.#host.flagsOf(session)) || this.#request.isReissueDue(session) || this.#request.isRouteDue
+    const opened =
+      isNews && !this.#manager.hasLeft(session.id)
+        ? await this.#manager.open(session.id).catch(unlessUnavailable)
+        : undefined
     if (opened?.kind === 'live') this.#issueIfDue(session)
     await this.#used(session, true)
   }

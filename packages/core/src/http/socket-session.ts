@@ -82,9 +82,15 @@ export class SocketSession<Data extends object = SessionAttributes> {
    * Binds a socket to the session. Each message is a use of the session and keeps it alive, as a request does; pings are
    * not. When the session ends, anywhere and however, the socket is closed with `code`, and the reason says how: `session
    * invalidated`, `revoked`, `expired`, `renamed` (it has a new id: the browser may connect again) or `gone`; when this
-   * manager is closed, with 1001. Who does not answer that is cut off after two seconds.
+   * manager is closed, with 1001. Who does not answer that is cut off after two seconds. Throws a TypeError for a `code` that no
+   * socket can be closed with.
    */
   bind(socket: SessionSocket, { code = POLICY_VIOLATION, checkPeriod }: SocketOptions = {}): void {
+    if (!isCloseCode(code)) {
+      throw new TypeError(
+        `Expected \`code\` to be a close code of WebSockets, 1000 or 3000 to 4999 for example, got \`${code}\``,
+      )
+    }
     if (socket.readyState >= CLOSING) return
     const stop = this.#manager.watch(this.id, (how) => close(socket, how === 'closed' ? GOING_AWAY : code, how), {
       checkPeriod,
@@ -130,7 +136,13 @@ function declared<Data>(data: SessionAttributes): Partial<Data> {
   return data as Partial<Data>
 }
 
+/** Whether an endpoint may send it (RFC 6455, 7.4; and the registry of what came later). */
+function isCloseCode(code: number): boolean {
+  const isOfProtocol = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)
+  return Number.isInteger(code) && (isOfProtocol || (code >= 3000 && code <= 4999))
+}
+
 function close(socket: SessionSocket, code: number, how: SessionEnd): void {
-  socket.close(code, how === 'closed' ? 'server is going away' : `session ${how}`)
   setTimeout(() => socket.terminate?.(), CLOSE_LIMIT).unref()
+  socket.close(code, how === 'closed' ? 'server is going away' : `session ${how}`)
 }

@@ -50,7 +50,7 @@ export abstract class SurfaceHost<Surface extends object> extends NodeSessionHos
   /** What the property is. Throws what the load failed with, to whom an answer can still tell of it. */
   get session(): unknown {
     // Who logs what was answered is not the one to fail.
-    if (this.exchange.hasFailed && !this.isHeadOpen) return this.#property.unbegun()
+    if (this.exchange.hasFailed && this.isHeadSent) return this.#property.unbegun()
     return this.exchange.session ? this.#object : this.#property.unbegun()
   }
 

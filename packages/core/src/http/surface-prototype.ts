@@ -14,6 +14,8 @@ export function surfacePrototype<Surface extends object>(
     get isNew(): boolean | undefined {
       return surfaces.find(this)?.view.isNew
     },
+    // Of an application's own data, which would hide what everybody else asks for: not stored, and no error.
+    set isNew(_value: unknown) {},
     get maxInactiveInterval(): number | undefined {
       return surfaces.find(this)?.view.maxInactiveInterval
     },

@@ -95,7 +95,7 @@ export class LocalService {
     if (!this.isServing || copies.isSurpassed(key)) return undefined
     const held = copies.unsaved(key)
     const found = held
-      ? { record: held.start.record, token: held.start.token ?? NEVER_STORED }
+      ? { record: { ...held.start.record, ...held.settings }, token: held.start.token ?? NEVER_STORED }
       : copies.unsurpassed(key)
     if (!found || this.#isExpired(key, held ? shownRecord(held) : found.record)) return undefined
     if (this.#usedAt.size < this.#options.maxLocalSessions) this.#usedAt.set(key, clock.now())

@@ -12,6 +12,8 @@ export interface HttpOptions {
   readonly routeCookie: string | undefined
 }
 
+/** RFC 6265, 4.1.1: a token. */
+const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~\w]+$/
 const DEFAULT_ROUTE_COOKIE = 'hzroute'
 const SHORTEST_SECRET = 32
 
@@ -43,7 +45,7 @@ export function httpOptions(environment: NodeJS.ProcessEnv): OptionsExtension<Ht
         z.array(secret, 'expected a text, or a list of texts').min(1, 'expected a text, or a list of texts'),
       ),
       routeCookie: z
-        .union([z.boolean(), z.string().min(1)])
+        .union([z.boolean(), z.string().regex(COOKIE_NAME, 'expected true, or the name of a cookie')])
         .optional()
         .transform((value) => (value === true ? DEFAULT_ROUTE_COOKIE : value === false ? undefined : value)),
     },

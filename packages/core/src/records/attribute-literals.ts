@@ -2,6 +2,8 @@ import type { AttributeTexts, StoredRecord } from './session-record.ts'
 
 /** Where the attributes begin in a text that this library wrote. */
 const FIELD = ',"attributes":{'
+/** What stands between a name and a text. */
+const BETWEEN = '":"'
 /** How such a text ends, with the quote of its last attribute. */
 const END = '"}}'
 
@@ -21,37 +23,44 @@ export function attributeLiterals(attributes: AttributeTexts, before: StoredReco
 
 /**
  * The attributes of a record as its text has them, each with its name. `undefined` for a text that is spelled otherwise than
- * this library would: with blanks, with a field behind the attributes, with names in another order or escaped in another way.
+ * this library would: with blanks, with a field behind the attributes, with names in another order or escaped in another way,
+ * with names that are there twice, or that were left out when it was read.
  *
- * The text is JSON with just these names, as it was read. So a text ends at the first quote that is not escaped, and is
- * followed at once by the next name, or by the end of all: where it is not, the whole is spelled otherwise. (What has both
- * blanks and a name twice would deceive this. Nobody writes such JSON.)
+ * The text is JSON, as it was read. There `":"` stands between a name and a text and nowhere else, but where one of them ends
+ * with a colon. So all is known when each stands behind the next name, and none behind the last.
  */
 function writtenLiterals({ record, token }: StoredRecord): ReadonlyMap<string, string> | undefined {
   const field = token.indexOf(FIELD)
-  if (field === -1 || token.includes(FIELD, field + 1)) return undefined
+  if (field === -1) return undefined
   const names = [...record.attributes.keys()]
   const beginnings = names.map((name) => `${JSON.stringify(name)}:"`)
   const literals = new Map<string, string>()
   let start = field + FIELD.length
+  if (!token.startsWith(beginnings[0] ?? '}}', start)) return undefined
   for (const [index, name] of names.entries()) {
-    const beginning = beginnings[index] ?? ''
+    const from = start + (beginnings[index] ?? '').length
     const next = beginnings[index + 1]
-    if (!token.startsWith(beginning, start)) return undefined
-    const quote = closingQuote(token, start + beginning.length, next === undefined ? '}' : `,${next}`)
-    if (quote === -1 || (next === undefined && quote !== token.length - END.length)) return undefined
+    const quote = next === undefined ? lastQuote(token, from) : quoteBefore(next, token, from)
+    if (quote === undefined) return undefined
     literals.set(name, token.slice(start, quote + 1))
-    start = quote + 2
+    start = quote + '",'.length
   }
   return literals
 }
 
-/** Where the text that has begun before `from` ends: the first quote that is one, and that `follower` follows. */
-function closingQuote(token: string, from: number, follower: string): number {
-  const wanted = `"${follower}`
-  let at = token.indexOf(wanted, from)
-  while (at !== -1 && isEscaped(token, at)) at = token.indexOf(wanted, at + 1)
-  return at
+/** Where the text ends that has begun before `from`, if the attribute that begins with `next` follows. */
+function quoteBefore(next: string, token: string, from: number): number | undefined {
+  const between = token.indexOf(BETWEEN, from)
+  const quote = between + BETWEEN.length - next.length - '",'.length
+  return between !== -1 && quote >= from && token.startsWith(`",${next}`, quote) ? quote : undefined
+}
+
+/** Where the text ends that has begun before `from`, if it is the last thing in the token. */
+function lastQuote(token: string, from: number): number | undefined {
+  if (token.includes(BETWEEN, from)) return undefined
+  let quote = token.indexOf('"}', from)
+  while (quote !== -1 && isEscaped(token, quote)) quote = token.indexOf('"}', quote + 1)
+  return quote === token.length - END.length ? quote : undefined
 }
 
 function isEscaped(token: string, at: number): boolean {

@@ -4,6 +4,7 @@ import type { LocalSessionCache } from '../local/local-session-cache.ts'
 import type { Logger } from '../logger.ts'
 import type { OnUnreadable } from '../options/session-manager-options.ts'
 import { SessionError } from '../session-error.ts'
+import { isKey } from '../session-id-policy.ts'
 import type { RecordCodec } from './record-codec.ts'
 import type { RecordStore } from './record-store.ts'
 import type { EndedMarker, StoredEntry, StoredRecord } from './session-record.ts'
@@ -21,8 +22,6 @@ export interface RecordLoaderOptions {
   readonly copies?: LocalSessionCache | undefined
 }
 
-/** A key longer than this is nobody's session id, and is not sent anywhere. */
-const LONGEST_KEY = 256
 const RETRY_PAUSE = 50
 
 /** Reads records for requests: live ones only, within the budget of one load. */
@@ -46,7 +45,7 @@ export class RecordLoader {
    * `STORE_UNAVAILABLE`.
    */
   async look(key: string): Promise<StoredRecord | EndedMarker | undefined> {
-    if (key === '' || key.length > LONGEST_KEY) return undefined
+    if (!isKey(key)) return undefined
     const { clock, operationTimeout, copies } = this.#options
     const deadline = clock.now() + operationTimeout
     const asked = copies?.ask()

@@ -67,6 +67,8 @@ export class StoreDoor {
    * application may go from one door to the other and back.
    */
   keyOf(sid: string): string {
+    // Tools ask with what a request has, which may be nothing.
+    if (typeof sid !== 'string') return ''
     const { idPolicy } = this.manager
     const { id } = idPolicy.parse(sid)
     return idPolicy.isGenerated(id) ? id : sid

@@ -92,3 +92,13 @@ describe('The route cookie', () => {
     expect(() => resolved({ secret, routeCookie })).toThrow('`routeCookie`')
   })
 })
+
+describe('The route cookie', () => {
+  it.each(['bad name', 'a;b', ''])('cannot be called "%s"', (routeCookie) => {
+    expect(() => resolved({ secret: long, routeCookie })).toThrow('`routeCookie`')
+  })
+
+  it('may have any name that a cookie can have', () => {
+    expect(resolved({ secret: long, routeCookie: "__Host-a.b~!#$%&'*+^`|" }).routeCookie).toBe("__Host-a.b~!#$%&'*+^`|")
+  })
+})

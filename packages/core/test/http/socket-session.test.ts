@@ -140,3 +140,14 @@ test('a worker that closes says so', async () => {
   await all.workers.clock.until(all.workers.here.close())
   expect(socket.calls).toEqual([['close', 1001, 'server is going away']])
 })
+
+test.each([401, 999, 1005, 2000, 5000, 1000.5, Number.NaN])(
+  'no socket is bound with the close code %d',
+  async (code) => {
+    const all = stand()
+    const session = await opened(all)
+    const socket = new NotedSocket()
+    expect(() => session.bind(socket, { code })).toThrow(/close code/)
+    expect(socket.listenerCount('message')).toBe(0)
+  },
+)

@@ -17,6 +17,18 @@ test('a session of which there is a copy goes on, and what it changed is merged 
   expect((await opened(at, id)).data).toEqual({ n: 1, a: 1, b: 2 })
 })
 
+test('how long it lives, as it was said meanwhile, is what the next request sees', async () => {
+  const at = workers()
+  const { id } = await at.session()
+  at.store.away()
+  const session = await opened(at, id)
+  session.cookieMaxAge = 9000
+  session.maxInactiveInterval = 9000
+  await session.commit()
+  const again = await opened(at, id)
+  expect([again.cookieMaxAge, again.maxInactiveInterval]).toEqual([9000, 9000])
+})
+
 test('a request that comes right after the return sees what was changed before it', async () => {
   const at = workers()
   const { id } = await at.session()

@@ -59,8 +59,13 @@ const SPELLINGS: Readonly<Record<string, (token: string) => string>> = {
     const { attributes: own, ...others }: Record<string, unknown> = Object(JSON.parse(token))
     return JSON.stringify({ attributes: own, ...others })
   },
+  'with a name twice': (token) => token.replace(/}}$/, `${token.endsWith('{}}') ? '' : ','}"cart":"\\"twice\\""}}`),
+  'with blanks before commas, and a name twice': (token) =>
+    token.replaceAll('","', '" ,"').replace(/}}$/, `${token.endsWith('{}}') ? '' : ','}"cart":"\\"twice\\""}}`),
   'with a name that means something to JavaScript': (token) =>
-    token.replace('"attributes":{', (field) => `${field}"__proto__":"1"${token.includes('{}}') ? '' : ','}`),
+    token.replace('"attributes":{', (field) => `${field}"__proto__":"1"${token.endsWith('{}}') ? '' : ','}`),
+  'with such a name at the end': (token) =>
+    token.replace(/}}$/, `${token.endsWith('{}}') ? '' : ','}"__proto__":"1"}}`),
 }
 
 describe('a record written in the place of another', () => {

@@ -76,6 +76,16 @@ describe.each(EXPRESS_VERSIONS)('with %s and `rolling`, a slow answer', (_name, 
     expect((await browser.visit(worker, user)).json).toBe('ann')
   })
 
+  test('sets the cookie of a session that came from another worker', async () => {
+    const recordStore = new MemoryRecordStore()
+    const first = await startMiddleware({ express, rolling: true, recordStore, workerName: 'w1' })
+    const browser = new Browser()
+    await browser.visit(first, logIn)
+    const worker = await startMiddleware({ express, rolling: true, recordStore, workerName: 'w2' })
+    const slow = await slowBeside(worker, browser, async () => {})
+    expect(slow.setCookie).toContain('.w2.')
+  })
+
   test('sets the cookie where nothing happened beside it', async () => {
     const worker = await startMiddleware({ express, rolling: true, cookie: { maxAge: 60_000 } })
     const browser = new Browser()

@@ -55,6 +55,29 @@ describe.each(EXPRESS_VERSIONS)('with %s, while the cluster is away', (_name, ex
     expect(await new Browser().visit(worker, (req) => void req.session)).toMatchObject(UNAVAILABLE)
   })
 
+  test('such a visitor gets a streamed answer whole', async () => {
+    const { worker, recordStore } = await begin({ express, saveUninitialized: true })
+    recordStore.isDown = true
+    const { status, text } = await new Browser().visit(worker, (_req, res) => {
+      res.write('one ')
+      setImmediate(() => res.end('two'))
+      return ANSWERED
+    })
+    expect([status, text]).toEqual([200, 'one two'])
+  })
+
+  test('a streamed answer that tells of a failure arrives whole', async () => {
+    const { worker, browser, recordStore } = await begin({ express })
+    const { status, text } = await browser.visit(worker, (req, res) => {
+      req.session.user = 'bob'
+      recordStore.isDown = true
+      res.status(500).write('one ')
+      setImmediate(() => res.end('two'))
+      return ANSWERED
+    })
+    expect([status, text]).toEqual([500, 'one two'])
+  })
+
   test('who touches the session gets a 503 that says when to come again, and all is well afterwards', async () => {
     const { worker, browser, recordStore } = await begin({ express })
     recordStore.isDown = true
