@@ -15,7 +15,7 @@ export const PLAIN_COOKIE: Readonly<CookieFields> = { path: '/', httpOnly: true,
 export function cookieOf(view: Session, usual: Readonly<CookieFields>): CookieFields {
   const { originalMaxAge: usualMaxAge, ...flags } = ownFields(usual)
   const maxAge = cookieMaxAge(view, usualMaxAge)
-  return { ...flags, expires: maxAge === null ? null : new Date(Date.now() + maxAge), originalMaxAge: maxAge }
+  return { ...flags, expires: maxAge === null ? null : new Date(view.lastAccessedAt + maxAge), originalMaxAge: maxAge }
 }
 
 /** A cookie's fields without `expires`, which the library's class hides behind `_expires`. */
@@ -32,10 +32,28 @@ export function ownFields(cookie: Readonly<CookieFields>): CookieFields {
  */
 export function noteCookie(
   view: Session,
-  cookie: Readonly<CookieFields>,
+  cookie: Pick<CookieFields, 'originalMaxAge'>,
   usual: Pick<CookieFields, 'originalMaxAge'>,
   defaultInterval: number,
 ): boolean {
   const { originalMaxAge: maxAge } = cookie
   return noteCookieLife(view, { maxAge, usualMaxAge: usual.originalMaxAge, defaultInterval })
+}
+
+/** What the cookie of a session that a store keeps says of its life. */
+export interface StoredLife {
+  /** When the session ends by it, in epoch ms. */
+  readonly end: number
+  /** In ms; null: until the browser closes; `undefined`: it does not say. */
+  readonly maxAge: number | null | undefined
+}
+
+/** Reads the cookie of a session that a store, or whoever copies from one, kept: of the date it may have made a text. */
+export function storedLife(cookie: unknown): StoredLife {
+  const { expires, originalMaxAge }: { expires?: Date | string | null; originalMaxAge?: unknown } = Object(cookie)
+  const time = expires ? new Date(expires).getTime() : Infinity
+  const end = Number.isNaN(time) ? Infinity : time
+  if (typeof originalMaxAge === 'number') return { end, maxAge: originalMaxAge }
+  if (end < Infinity) return { end, maxAge: end - Date.now() }
+  return { end, maxAge: originalMaxAge === undefined ? undefined : null }
 }

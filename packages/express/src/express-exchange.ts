@@ -3,7 +3,7 @@ import { SurfaceHost, givenId, noteCookieLife } from '@hazelcast-session/core/ad
 import type { CookieFlags, SessionExchangeConfig, SurfaceProperty } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import { isSecure } from './is-secure.ts'
-import type { MiddlewareOptions, Request } from './middleware-options.ts'
+import type { CookieFlagSettings, MiddlewareOptions, Request } from './middleware-options.ts'
 import type { RequestStore } from './request-store.ts'
 import { surfaceOf, surfaces } from './session-surface.ts'
 import type { Surface, SurfaceOwner } from './session-surface.ts'
@@ -25,7 +25,7 @@ const PROPERTY: SurfaceProperty<Surface> = { name: 'req.session', surfaces, unbe
 export class ExpressExchange extends SurfaceHost<Surface> implements SurfaceOwner {
   readonly #config: ExpressExchangeConfig
   readonly #req: Request
-  readonly #cookieOptions: session.CookieOptions
+  readonly #cookieOptions: CookieFlagSettings
   readonly #next: (error?: unknown) => void
   /** The max age of the options, to tell whether a session has another one. */
   #usual: Pick<session.Cookie, 'originalMaxAge'> = { originalMaxAge: null }
@@ -35,7 +35,7 @@ export class ExpressExchange extends SurfaceHost<Surface> implements SurfaceOwne
     config: ExpressExchangeConfig,
     req: Request,
     res: Response,
-    cookie: session.CookieOptions,
+    cookie: CookieFlagSettings,
     next: (error?: unknown) => void,
   ) {
     super(config, PROPERTY, req.headers.cookie, res)
@@ -65,7 +65,9 @@ export class ExpressExchange extends SurfaceHost<Surface> implements SurfaceOwne
     return this.surfaceOf(view)
   }
 
-  regenerate(): Promise<void> {
+  async regenerate(): Promise<void> {
+    // A tool may not have looked at the session, which is shown only then.
+    void this.exchange.session
     return this.exchange.regenerate()
   }
 

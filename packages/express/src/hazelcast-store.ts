@@ -3,7 +3,7 @@ import { StoreDoor, settle } from '@hazelcast-session/core/adapter'
 import type { Callback, StoreDoorOptions } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
 import type { SessionData } from 'express-session'
-import { PLAIN_COOKIE, cookieOf, noteCookie, ownFields } from './cookie-settings.ts'
+import { PLAIN_COOKIE, cookieOf, noteCookie, ownFields, storedLife } from './cookie-settings.ts'
 import { isHidden } from './hidden-names.ts'
 
 export type HazelcastStoreOptions = StoreDoorOptions
@@ -30,6 +30,7 @@ export class HazelcastStore extends session.Store {
   readonly #door: StoreDoor
   /** By request. */
   readonly #usualCookies = new WeakMap<object, Readonly<session.Cookie>>()
+  #latestUsualCookie: Readonly<session.Cookie> = PLAIN_COOKIE
   #generate: Generate | undefined
 
   /** Throws `INVALID_OPTION` with everything that is wrong with the options. Connects in the background. */
@@ -51,7 +52,8 @@ export class HazelcastStore extends session.Store {
       generate.call(this, req)
       this.#door.markGenerated(req.session)
       // A copy: the application may change the session's own.
-      this.#usualCookies.set(req, ownFields(req.session.cookie))
+      this.#latestUsualCookie = ownFields(req.session.cookie)
+      this.#usualCookies.set(req, this.#latestUsualCookie)
     }
   }
 
@@ -83,7 +85,8 @@ export class HazelcastStore extends session.Store {
 
   /**
    * Saves what this session changed since it was loaded, and nothing else. A session that was ended meanwhile stays
-   * ended: that is no error here, since the library cannot tell its last save from others (event `lateWrite`).
+   * ended: that is no error here, since the library cannot tell its last save from others (event `lateWrite`). A plain
+   * object whose cookie has expired ends the session.
    */
   override set(sid: string, data: SessionData): Promise<void>
   override set(sid: string, data: SessionData, callback: ((error?: unknown) => void) | undefined): void
@@ -102,7 +105,7 @@ export class HazelcastStore extends session.Store {
   override destroy(sid: string): Promise<void>
   override destroy(sid: string, callback: ((error?: unknown) => void) | undefined): void
   override destroy(sid: string, callback?: Callback): unknown {
-    const outcome = this.#destroy(sid)
+    const outcome = this.#destroy(sid, this.destroyReason)
     // `req.session.destroy()` without a callback comes here without one, and leaves the promise to nobody.
     outcome.catch(() => {})
     return settle(outcome, callback)
@@ -177,6 +180,11 @@ export class HazelcastStore extends session.Store {
     return undefined
   }
 
+  /** @internal What `destroy` says of the end of a session: the library calls it for a request's own. */
+  protected get destroyReason(): EndReason {
+    return 'invalidated'
+  }
+
   /** @internal */
   protected viewOf(of: object): Session | undefined {
     return this.#door.viewOf(of)
@@ -193,6 +201,7 @@ export class HazelcastStore extends session.Store {
   }
 
   async #set(sid: string, data: SessionData): Promise<void> {
+    if (this.#hasExpired(data)) return this.#destroy(sid, 'expired')
     const view = await this.#door.viewOrNew(sid, data)
     if (!this.#take(view, data, Reflect.get(data, 'req'))) return this.#destroy(sid)
     await this.#door.save(view, data)
@@ -201,13 +210,13 @@ export class HazelcastStore extends session.Store {
   async #touch(sid: string, data: SessionData): Promise<void> {
     const view = await this.#door.view(sid, data)
     if (!view || view.isNew) return
-    const usual = this.#usualCookie(Reflect.get(data, 'req'))
-    if (!noteCookie(view, data.cookie, usual, this.manager.maxInactiveInterval)) return this.#destroy(sid)
+    const { cookie }: StoredData = data
+    if (cookie && !this.#note(view, cookie, Reflect.get(data, 'req'))) return this.#destroy(sid)
     await this.#door.touch(view)
   }
 
-  async #destroy(sid: string): Promise<void> {
-    await this.#door.end(sid)
+  async #destroy(sid: string, reason?: EndReason): Promise<void> {
+    await this.#door.end(sid, reason)
   }
 
   #all(): Promise<ListedSession[]> {
@@ -217,14 +226,31 @@ export class HazelcastStore extends session.Store {
   /** Brings the view up to what the library's session says. `false` when its cookie says that it is over. */
   #take(view: Session, data: StoredData, req: unknown): boolean {
     this.#door.take(view, data)
-    const cookie = data.cookie ?? PLAIN_COOKIE
-    return noteCookie(view, cookie, this.#usualCookie(req), this.manager.maxInactiveInterval)
+    return this.#note(view, data.cookie ?? PLAIN_COOKIE, req)
+  }
+
+  /** Notes how long the session lives. `false` when its cookie says that it is over. */
+  #note(view: Session, cookie: Readonly<session.Cookie>, req: unknown): boolean {
+    // Only the library's cookie keeps its max age and its `expires` in step.
+    const { maxAge = null } = req === undefined ? storedLife(cookie) : { maxAge: cookie.originalMaxAge }
+    const usual = this.#usualCookie(req)
+    return noteCookie(view, { originalMaxAge: maxAge }, usual, this.manager.maxInactiveInterval)
+  }
+
+  /** Whether this is the session of no request, and its cookie says that it is over. */
+  #hasExpired(data: StoredData): boolean {
+    if (Reflect.get(data, 'req') !== undefined) return false
+    const known = this.#door.viewOf(data)
+    // What `get` gave expires by the last touch, which may be some seconds behind the last use.
+    return storedLife(data.cookie).end <= (known?.lastAccessedAt ?? Date.now())
   }
 
   /**
    * What the middleware's options give to a new session's cookie on this request. Only the library's own maker of
    * sessions knows, so for a stored session one is made and thrown away, once in a request. It is made on the request
    * itself: an object that inherits from it would do, and cost four times as much.
+   *
+   * That asks `genid` too. Nobody wants a new session, so where it fails the options are taken to be those of the last request.
    */
   #usualCookie(req: unknown): Readonly<session.Cookie> {
     if (!this.#generate || !isRequest(req)) return PLAIN_COOKIE
@@ -233,6 +259,8 @@ export class HazelcastStore extends session.Store {
     const { session: before, sessionID } = req
     try {
       this.#generate(req)
+    } catch {
+      this.#usualCookies.set(req, this.#latestUsualCookie)
     } finally {
       req.session = before
       req.sessionID = sessionID

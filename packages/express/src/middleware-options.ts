@@ -10,8 +10,13 @@ export type Request = Parameters<ReturnType<typeof session>>[0]
 /** A store of express-session's kind to take sessions over from. */
 export type ImportStore = Pick<session.Store, 'get' | 'destroy'>
 
+/** The library's flags of a cookie. It understands a `sameSite` that its types do not know. */
+export interface CookieFlagSettings extends Omit<session.CookieOptions, 'sameSite'> {
+  readonly sameSite?: session.CookieOptions['sameSite'] | 'auto'
+}
+
 /** The library's flags of a cookie, and the cookie's name as the other packages spell it. */
-interface CookieSettings extends session.CookieOptions {
+interface CookieSettings extends CookieFlagSettings {
   readonly name?: string | undefined
 }
 
@@ -22,7 +27,7 @@ interface LibraryOptions {
   /** An old spelling of `name`. */
   readonly key?: string | undefined
   /** The cookie's flags, `maxAge` in milliseconds; a function is asked for each new session. */
-  readonly cookie?: CookieSettings | ((req: Request) => session.CookieOptions) | undefined
+  readonly cookie?: CookieSettings | ((req: Request) => CookieFlagSettings) | undefined
   /** Makes the id of a new session. @default `HZ` and 32 hex digits */
   readonly genid?: ((req: Request) => string) | undefined
   /** Whether `X-Forwarded-Proto` says that a request is secure. @default what Express's `trust proxy` says */
@@ -39,8 +44,11 @@ interface LibraryOptions {
 
 /** Options of `hazelcastSession`. */
 export interface HazelcastSessionOptions extends SessionManagerOptions, LibraryOptions {
-  /** Signs the cookie; of several the first signs and all verify. At least 32 characters in production. */
-  readonly secret?: Secret | readonly Secret[] | undefined
+  /**
+   * Signs the cookie; of several the first signs and all verify. At least 32 characters in production. Texts and buffers:
+   * other keys, which the library's types allow, are refused at the start.
+   */
+  readonly secret?: session.SessionOptions['secret'] | readonly Secret[] | undefined
   /** Put the worker's name in a plain cookie of its own, `true`: `hzroute`, in place of the id's suffix. @default false */
   readonly routeCookie?: boolean | string | undefined
   /** Requests that need no session: it is not even loaded. For static files. */
@@ -71,20 +79,27 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
 
+/** The library does not mind capitals. */
+function lowerCased(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value
+}
+
 const cookieFields = z.strictObject({
   name: z.string().min(1).optional(),
   path: z.string().optional(),
   domain: z.string().optional(),
   httpOnly: z.boolean().optional(),
   secure: z.union([z.boolean(), z.literal('auto')]).optional(),
-  sameSite: z.union([z.boolean(), z.enum(['lax', 'strict', 'none', 'auto'])]).optional(),
+  sameSite: z
+    .union([z.boolean(), z.literal('auto'), z.preprocess(lowerCased, z.enum(['lax', 'strict', 'none']))])
+    .optional(),
   maxAge: z.number().nullable().optional(),
   expires: z.date().nullable().optional(),
   partitioned: z.boolean().optional(),
-  priority: z.enum(['low', 'medium', 'high']).optional(),
+  priority: z.preprocess(lowerCased, z.enum(['low', 'medium', 'high'])).optional(),
 })
 
-function isCookieFunction(value: unknown): value is (req: Request) => session.CookieOptions {
+function isCookieFunction(value: unknown): value is (req: Request) => CookieFlagSettings {
   return isFunction(value)
 }
 
@@ -97,10 +112,9 @@ const cookieFlags = z.unknown().transform((value, context): MiddlewareOptions['c
     const message = unknown.length > 0 ? 'there is no such flag' : issue.message
     context.addIssue({ code: 'custom', path: [...issue.path, ...unknown.slice(0, 1)], message, input: value })
   }
-  // What was given, and not what was parsed: of `maxAge` and `expires` the last one counts. `sameSite: 'auto'` is
-  // understood by the library, and unknown to its types.
+  // What was given, and not what was parsed: of `maxAge` and `expires` the last one counts.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return value as session.CookieOptions
+  return value as CookieFlagSettings
 })
 
 /** Each way to say what the cookie is called. */

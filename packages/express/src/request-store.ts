@@ -1,4 +1,6 @@
-import type { Session, SessionManager } from '@hazelcast-session/core'
+import type { EndReason, Session, SessionManager } from '@hazelcast-session/core'
+import { tell } from '@hazelcast-session/core/adapter'
+import type { Callback } from '@hazelcast-session/core/adapter'
 import type session from 'express-session'
 import type { SessionData } from 'express-session'
 import { HazelcastStore } from './hazelcast-store.ts'
@@ -25,6 +27,21 @@ export class RequestStore extends HazelcastStore {
     const view = this.viewOf(data)
     const exchange = exchangeOf(req)
     return view && exchange ? exchange.change(view) : super.createSession(req, data)
+  }
+
+  /** As `req.session.regenerate` does, so that requests beside this one do not overwrite the new cookie. */
+  override regenerate(req: Request, callback: Callback): void {
+    const exchange = exchangeOf(req)
+    if (exchange) tell(exchange.regenerate(), callback)
+    else super.regenerate(req, callback)
+  }
+
+  /**
+   * All requests share this store, so it does not know whose session `destroy` ends. As one that an administrator ended it
+   * is followed by a new one at once; as a log-out's, the browser, whose cookie nobody cleared, would be refused for a while.
+   */
+  protected override get destroyReason(): EndReason {
+    return 'revoked'
   }
 
   protected override shownAs(owner: object): Session | undefined {

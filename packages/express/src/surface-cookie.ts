@@ -2,10 +2,10 @@ import type { Session } from '@hazelcast-session/core'
 import type { CookieFlags } from '@hazelcast-session/core/adapter'
 import session from 'express-session'
 import { isSecure } from './is-secure.ts'
-import type { MiddlewareOptions, Request } from './middleware-options.ts'
+import type { CookieFlagSettings, MiddlewareOptions, Request } from './middleware-options.ts'
 
 /** What the options say of the cookies of one request. `cookie` may be a function: ask once in a request. */
-export function cookieOptions({ cookie }: MiddlewareOptions, req: Request): session.CookieOptions {
+export function cookieOptions({ cookie }: MiddlewareOptions, req: Request): CookieFlagSettings {
   if (typeof cookie === 'function') return cookie(req)
   if (cookie.name === undefined) return cookie
   const { name: _, ...flags } = cookie
@@ -13,12 +13,10 @@ export function cookieOptions({ cookie }: MiddlewareOptions, req: Request): sess
 }
 
 /** The cookie of a new session. */
-export function newCookie(options: session.CookieOptions, req: Request, proxy: boolean | undefined): session.Cookie {
-  const cookie = Object.assign(new session.Cookie(), options)
+export function newCookie(options: CookieFlagSettings, req: Request, proxy: boolean | undefined): session.Cookie {
+  const cookie: session.Cookie = Object.assign(new session.Cookie(), options)
   if (cookie.secure === 'auto') cookie.secure = isSecure(req, proxy)
-  // The library understands it; its types do not.
-  const sameSite: unknown = cookie.sameSite
-  if (sameSite === 'auto') cookie.sameSite = isSecure(req, proxy) ? 'none' : 'lax'
+  if (options.sameSite === 'auto') cookie.sameSite = isSecure(req, proxy) ? 'none' : 'lax'
   return cookie
 }
 

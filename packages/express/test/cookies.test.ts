@@ -2,7 +2,7 @@ import { MemoryRecordStore } from '@hazelcast-session/core'
 import type { RecordStore } from '@hazelcast-session/core'
 import type { Request } from 'express'
 import type { CookieOptions } from 'express-session'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Browser } from './support/browser.ts'
 import { EXPRESS_VERSIONS } from './support/express-versions.ts'
 import { ObservedRecordStore } from '@hazelcast-session/conformance'
@@ -49,12 +49,9 @@ describe.each(EXPRESS_VERSIONS)('with %s', (_name, express) => {
 
   test("`secure: 'auto'` follows each request's own scheme, for a stored session too", async () => {
     const recordStore = new MemoryRecordStore()
-    const session = {
-      rolling: true,
-      proxy: true,
-      cookie: { secure: 'auto', sameSite: 'auto' } as unknown as CookieOptions,
-    }
-    const worker = await startWorker({ recordStore, express, session })
+    // The library understands `sameSite: 'auto'`; its types do not.
+    const cookie = Object.assign<CookieOptions, object>({ secure: 'auto' }, { sameSite: 'auto' })
+    const worker = await startWorker({ recordStore, express, session: { rolling: true, proxy: true, cookie } })
     const browser = new Browser()
     const https = { 'x-forwarded-proto': 'https' }
     const secure = await browser.visit(worker, (req) => void (req.session.user = 'ann'), https)
@@ -92,6 +89,17 @@ test('a max age of its own stays with the session on another worker, and with it
   // The library reads the clock twice, and a millisecond may pass between.
   expect(elsewhere.json).toEqual([expect.closeTo(MONTH, -3), true])
   expectLife(elsewhere.setCookie, MONTH)
+})
+
+test('the max age of a cookie counts down from the last request', async () => {
+  const worker = await startWorker({ recordStore: new MemoryRecordStore(), session: { cookie: { maxAge: HOUR } } })
+  const browser = new Browser()
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  await browser.visit(worker, (req) => void (req.session.user = 'ann'))
+  vi.setSystemTime(Date.now() + 20_000)
+  const { json } = await browser.visit(worker, (req) => [req.session.cookie.maxAge, req.session.cookie.originalMaxAge])
+  expect(json).toEqual([HOUR - 20_000, HOUR])
 })
 
 test('a session lives as long in the store as its own max age says', async () => {
@@ -202,7 +210,7 @@ test('the cookie options and `genid` are asked once by a request, and see the re
   expect(seen).toEqual(['first', 'second', 'third'])
 })
 
-test('`genid` may use what only the request itself has, and may fail', async () => {
+test('`genid` may use what only the request itself has, and may fail where no new session is wanted', async () => {
   const recordStore = new MemoryRecordStore()
   const tenants = new WeakMap<Request, string>()
   const genid = (req: Request): string => {
@@ -212,7 +220,7 @@ test('`genid` may use what only the request itself has, and may fail', async () 
   }
   const worker = await startWorker({
     recordStore,
-    session: { genid },
+    session: { genid, rolling: true, cookie: { sameSite: 'strict' } },
     before: (req, _res, next) => {
       const tenant = req.get('x-tenant')
       if (tenant) tenants.set(req, tenant)
@@ -226,6 +234,12 @@ test('`genid` may use what only the request itself has, and may fail', async () 
     'x-tenant': 'acme',
   })
   expect(id.json).toEqual([true, 'ann'])
-  const failed = await browser.visit(worker, (req) => req.session.user)
+  const unknown = await browser.visit(worker, (req) => [req.session.id === browser.sessionId, req.session.user])
+  expect(unknown.json).toEqual([true, 'ann'])
+  expect(unknown.setCookie).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/)
+  const restarted = await startWorker({ recordStore, session: { genid } })
+  const first = await browser.visit(restarted, (req) => [req.session.id === browser.sessionId, req.session.user])
+  expect(first.json).toEqual([true, 'ann'])
+  const failed = await new Browser().visit(worker, (req) => req.session.user)
   expect(failed.status).toBe(500)
 })

@@ -234,9 +234,13 @@ describe('the program of the README, with `HazelcastStore`', () => {
     expect(await program.store.all()).toContainEqual(expect.objectContaining({ user: 'cleo' }))
   })
 
-  test('copies sessions from another store with their ids', async () => {
-    const cookie = { path: '/', httpOnly: true, originalMaxAge: 3_600_000, expires: '2026-01-01T00:00:00.000Z' }
-    await program.copySessions({ all: async () => [{ id: 'copied', user: 'dan', cookie }] })
+  test('copies sessions from another store with their ids, but for those that are over', async () => {
+    const hour = 3_600_000
+    const cookieUntil = (at: number): object => ({ originalMaxAge: hour, expires: new Date(at).toISOString() })
+    const copied = { id: 'copied', user: 'dan', cookie: cookieUntil(Date.now() + hour) }
+    const over = { id: 'over', user: 'eve', cookie: cookieUntil(Date.now() - hour) }
+    await program.copySessions({ all: async () => [copied, over] })
+    expect(await program.store.get('over')).toBeUndefined()
     expect(await program.store.get('copied')).toMatchObject({ user: 'dan', cookie: { originalMaxAge: 3_600_000 } })
   })
 

@@ -38,6 +38,7 @@ export type VisitAnswer =
   /** No body. */
   | { readonly kind: 'empty'; readonly status: number }
   | { readonly kind: 'redirect'; readonly to: string }
+  /** What becomes of an answer whose body fails is the framework's to say, or the application's where it does not. */
   | { readonly kind: 'stream'; readonly body: Readable }
   /** It answers at `res`, or has done so. */
   | { readonly kind: 'raw' }

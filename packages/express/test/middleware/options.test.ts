@@ -36,6 +36,7 @@ describe('wrong options throw at the start', () => {
     ['routeCookie', { routeCookie: 5 }, /`routeCookie`: /],
     ['cookie', { cookie: 'yes' }, /`cookie`: /],
     ['a flag of the cookie', { cookie: { secure: 'yes' } }, /`cookie.secure`: /],
+    ['a value that there is not', { cookie: { sameSite: 'Auto' } }, /`cookie.sameSite`: /],
     ['a misspelled flag', { cookie: { maxage: 5 } }, /`cookie.maxage`: there is no such flag/],
     ['a misspelled option', { saveUninitialised: false }, /did you mean `saveUninitialized`/],
     ['store', { store: {} }, /`store`: expected none: .*`importFrom`/],

@@ -27,9 +27,19 @@ test('`req.session` has what the application declares, the methods of the librar
 })
 
 test('options of the library are ours too, but for the store', () => {
-  type Theirs = Omit<session.SessionOptions, 'store' | 'secret'>
+  type Theirs = Omit<session.SessionOptions, 'store'>
   expectTypeOf<Theirs>().toExtend<HazelcastSessionOptions>()
+  expectTypeOf<session.SessionOptions['secret']>().toExtend<HazelcastSessionOptions['secret']>()
+  expectTypeOf<readonly string[]>().toExtend<HazelcastSessionOptions['secret']>()
   // @ts-expect-error -- sessions are kept in Hazelcast
   const options: Parameters<typeof hazelcastSession>[0] = { store: {} }
   expectTypeOf(options).not.toBeAny()
+})
+
+test("flags of the cookie are the library's, and `sameSite: 'auto'`, which its types do not know", () => {
+  type Cookie = HazelcastSessionOptions['cookie']
+  expectTypeOf<session.CookieOptions>().toExtend<Cookie>()
+  expectTypeOf<{ sameSite: 'auto'; secure: 'auto' }>().toExtend<Cookie>()
+  expectTypeOf<(req: Request) => { sameSite: 'auto' }>().toExtend<Cookie>()
+  expectTypeOf<{ sameSite: 'sometimes' }>().not.toExtend<Cookie>()
 })

@@ -63,7 +63,9 @@ function answer(res: Response, given: VisitAnswer): void {
   if (given.kind === 'json') res.json(given.value)
   else if (given.kind === 'empty') res.status(given.status).end()
   else if (given.kind === 'redirect') res.redirect(given.to)
-  else if (given.kind === 'stream') given.body.pipe(res)
+  else if (given.kind === 'stream') {
+    given.body.on('error', () => void (res.headersSent ? res.destroy() : res.writeHead(500).end())).pipe(res)
+  }
 }
 
 function listen(app: Express): Promise<{ readonly origin: string; readonly server: Server }> {

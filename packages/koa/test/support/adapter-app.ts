@@ -61,7 +61,9 @@ function answer(ctx: Koa.Context, given: VisitAnswer): unknown {
   if (given.kind === 'raw') return ANSWERED
   if (given.kind === 'redirect') return ctx.redirect(given.to)
   if (given.kind === 'empty') ctx.status = given.status
-  else if (given.kind === 'stream') ctx.body = given.body
-  else ctx.body = JSON.stringify(given.value ?? null)
+  else if (given.kind === 'stream') {
+    // Koa leaves an answer that has begun as it is.
+    ctx.body = given.body.on('error', () => void (ctx.res.headersSent && ctx.res.destroy()))
+  } else ctx.body = JSON.stringify(given.value ?? null)
   return undefined
 }

@@ -61,7 +61,9 @@ function answer(res: ServerResponse, given: VisitAnswer): void {
   if (given.kind === 'json') res.setHeader('Content-Type', 'application/json').end(JSON.stringify(given.value ?? null))
   else if (given.kind === 'empty') res.writeHead(given.status).end()
   else if (given.kind === 'redirect') res.writeHead(302, { Location: given.to }).end()
-  else if (given.kind === 'stream') given.body.pipe(res)
+  else if (given.kind === 'stream') {
+    given.body.on('error', () => void (res.headersSent ? res.destroy() : res.writeHead(500).end())).pipe(res)
+  }
 }
 
 /** As Next.js answers what a route throws. */

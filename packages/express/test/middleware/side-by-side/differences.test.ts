@@ -4,6 +4,7 @@ import type { Request } from 'express'
 import { describe, expect, test } from 'vitest'
 import { EXPRESS_VERSIONS } from '../../support/express-versions.ts'
 import type { Visit } from '../../support/test-worker.ts'
+import { ANSWERED } from '../support/middleware-worker.ts'
 import { answersOfBoth, libraryAnswers, ourAnswers } from '../support/side-by-side.ts'
 import type { BothOptions, Seen } from '../support/side-by-side.ts'
 
@@ -167,5 +168,29 @@ describe.each(EXPRESS_VERSIONS)('with %s, other than with express-session on pur
     })
     expect(texts(library).slice(1)).toEqual(['1', '1'])
     expect(texts(ours).slice(1)).toEqual(['"DataCloneError"', '1'])
+  })
+  test('`res.writeHead` before the first byte: has sent nothing yet, and a second one counts', async () => {
+    const { ours, library } = await answersOfBoth({ express }, {}, (site) =>
+      site.visit((req, res) => {
+        change(req, res)
+        res.writeHead(202)
+        const { headersSent } = res
+        try {
+          res.writeHead(203)
+        } catch {}
+        res.end(String(headersSent))
+        return ANSWERED
+      }),
+    )
+    expect([statuses(library), texts(library)]).toEqual([[202], ['true']])
+    expect([statuses(ours), texts(ours)]).toEqual([[203], ['false']])
+  })
+
+  test('`save` of a new session that nothing was put in: sets its cookie', async () => {
+    const { ours, library } = await answersOfBoth({ express }, { saveUninitialized: false }, (site) =>
+      site.visit((req) => promisify<void>((done) => req.session.save(done))()),
+    )
+    expect(cookies(library)).toEqual([undefined])
+    expect(cookies(ours)).toEqual(['connect.sid=s%3A…; Path=/; HttpOnly'])
   })
 })

@@ -39,6 +39,7 @@ const COOKIES: readonly (readonly [string, CookieOptions])[] = [
   ['sameSite: lax', { sameSite: 'lax' }],
   ['sameSite: none', { sameSite: 'none' }],
   ['sameSite: strict', { sameSite: 'strict' }],
+  ['capitals', Object.assign<CookieOptions, object>({}, { sameSite: 'Strict', priority: 'HIGH' })],
   ['secure: false', { secure: false }],
   ['secure: true, which over http sets no cookie', { secure: true }],
   ['secure: auto', { secure: 'auto' }],
