@@ -56,7 +56,7 @@ export const lives: Behaviour<AdapterStand> = {
       await expectInterval(stand, worker, COOKIE)
     },
 
-    'is not changed by a look of an application whose own sessions live otherwise': async (stand) => {
+    'a session is not changed by a look of an application whose own sessions live otherwise': async (stand) => {
       const worker = await stand.worker({ maxInactiveInterval: INTERVAL })
       const other = await stand.worker({ cookieMaxAge: COOKIE })
       await stand.set(worker, 'user', 'ann')
