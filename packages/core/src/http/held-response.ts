@@ -80,14 +80,14 @@ export class HeldResponse {
     this.#standBefore()
   }
 
-  /** Whether a cookie can still be set, whatever the response shows. */
+  /** Whether a cookie can still be set, whatever the response shows. Not in an answer that tells of a failure. */
   get isHeadOpen(): boolean {
-    return this.#phase === 'open' || this.#phase === 'holding' || (this.#phase === 'refused' && !this.#res.headersSent)
+    return this.#phase === 'open' || this.#phase === 'holding'
   }
 
   /** Adds a `Set-Cookie` header; those that the application set stay. Throws `HEADERS_SENT`. */
   setCookie(cookie: ResponseCookie): void {
-    if (this.#phase !== 'open' && this.#phase !== 'holding') {
+    if (!this.isHeadOpen) {
       throw new SessionError('HEADERS_SENT', 'A session cookie cannot be set: the response headers have been sent.')
     }
     this.#cookies.set(cookie.name, setCookieHeader(cookie))

@@ -220,7 +220,11 @@ export class SessionExchange {
 
   /** As `commitHead`, when the head has left and the rest of the answer ends: what was changed meanwhile. */
   commitRest(): Promise<void> | undefined {
-    return this.#isShown && this.#isAskedFor ? this.#commit(this.#host.left(), false) : undefined
+    if (!this.#isShown) return undefined
+    const left = this.#host.left()
+    // It was to begin for the answer's sake, and could not.
+    const isUnasked = left?.isNew === true && !this.#isAskedFor && left.pending().changes.texts.size === 0
+    return isUnasked ? undefined : this.#commit(left, false)
   }
 
   #found(): void {
@@ -371,7 +375,8 @@ export class SessionExchange {
     if (this.#host.isHeadOpen) return
     throw new SessionError(
       'HEADERS_SENT',
-      'A session that the browser does not know yet cannot begin now: the response headers have been sent.',
+      'A session that the browser does not know yet cannot begin now: the response headers have been sent, or the answer tells ' +
+        'that a save has failed.',
     )
   }
 

@@ -3,7 +3,22 @@ import { StoreUnavailableError } from '@hazelcast-session/core'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
-import { startMiddleware } from './support/middleware-worker.ts'
+import { ANSWERED, startMiddleware } from './support/middleware-worker.ts'
+
+test('what a stream changes behind its head is saved, though it was the answer that asked for the session', async () => {
+  const worker = await startMiddleware({ rolling: true })
+  const browser = new Browser()
+  await browser.visit(worker, (req) => void (req.session.user = 'ann'))
+  await browser.visit(worker, (req, res) => {
+    res.write('one ')
+    setImmediate(() => {
+      req.session.user = 'bob'
+      res.end('two')
+    })
+    return ANSWERED
+  })
+  expect((await browser.visit(worker, (req) => req.session.user)).json).toBe('bob')
+})
 
 test('a route that does not look at the session is served though nobody can be told that it is in use', async () => {
   const recordStore = new ObservedRecordStore()

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { Browser } from '../support/browser.ts'
+import { startMiddleware } from './support/middleware-worker.ts'
+
+test('behind a save that failed nobody gets a new id of which the browser would not hear', async () => {
+  const worker = await startMiddleware({
+    maxSessionBytes: 1000,
+    onError: (_error, req, res, _next) => {
+      req.session.changeId().then(
+        () => res.status(500).end('changed'),
+        (error: unknown) => res.status(500).end(String(Object(error).code)),
+      )
+    },
+  })
+  const browser = new Browser()
+  await browser.visit(worker, async (req) => {
+    await req.session.signIn('ann')
+    req.session.user = 'ann'
+  })
+  const failed = await browser.visit(worker, (req) => void (req.session.user = 'x'.repeat(2000)))
+  expect([failed.status, failed.text]).toEqual([500, 'HEADERS_SENT'])
+  expect((await browser.visit(worker, (req) => req.session.user)).json).toBe('ann')
+})
