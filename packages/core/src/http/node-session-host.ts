@@ -16,6 +16,7 @@ const FAILURE = 500
  */
 export abstract class NodeSessionHost implements SessionHost, ResponseGate {
   readonly cookieHeader: string | undefined
+  readonly commitsHeadOnce = true
   protected readonly exchange: SessionExchange
   readonly #res: ServerResponse | undefined
   readonly #saveUninitialized: boolean

@@ -33,6 +33,8 @@ export class SessionExchange {
   #isShown = false
   /** Whether the session at the end is of interest to the application, and not only to the answer. */
   #isAskedFor = true
+  /** What the head waits for is under way. */
+  #isCommitting = false
   #wasModified = false
   #hasEnded = false
 
@@ -143,7 +145,7 @@ export class SessionExchange {
       this.#host.note(session)
       const pending = session.pending()
       if (!pending.isEmpty || session.isNew) this.#request.assertNotRefused()
-      if (session.isNew) this.#assertHeadOpen()
+      if (session.isNew) this.#assertMayBegin()
       this.#wasModified ||= pending.changes.texts.size > 0
       await session.save(pending)
     })
@@ -153,7 +155,7 @@ export class SessionExchange {
   update<R>(session: Session, change: (data: SessionAttributes) => R): Promise<R> {
     return this.#work.run(async () => {
       this.#request.assertNotRefused()
-      if (session.isNew) this.#assertHeadOpen()
+      if (session.isNew) this.#assertMayBegin()
       this.#host.note(session)
       this.#wasModified = true
       return session.update(change)
@@ -213,7 +215,19 @@ export class SessionExchange {
     const isAskedFor = this.#isShown || left === null
     this.#isAskedFor = isAskedFor
     const committed = this.#commit(left === undefined ? this.session : left, true)
-    if (committed) return (isAskedFor ? committed : committed.catch(unlessUnavailable)).then(() => this.#clearIfEnded())
+    if (committed) {
+      this.#isCommitting = true
+      return (isAskedFor ? committed : committed.catch(unlessUnavailable)).then(
+        () => {
+          this.#isCommitting = false
+          this.#clearIfEnded()
+        },
+        (error: unknown) => {
+          this.#isCommitting = false
+          throw error
+        },
+      )
+    }
     this.#clearIfEnded()
     return undefined
   }
@@ -340,7 +354,7 @@ export class SessionExchange {
   }
 
   async #rename(session: Session, rename: (id: string) => Promise<void>): Promise<void> {
-    this.#assertHeadOpen()
+    this.#assertMayBegin()
     this.#host.note(session)
     this.#wasModified = true
     await rename(this.#newId())
@@ -371,8 +385,13 @@ export class SessionExchange {
     return this.#host.newId() ?? this.#manager.idPolicy.generate()
   }
 
-  #assertHeadOpen(): void {
-    if (this.#host.isHeadOpen) return
+  /** For what the application asks: while the head is committed its cookies are decided about. */
+  #assertMayBegin(): void {
+    this.#assertHeadOpen(!this.#isCommitting || this.#host.commitsHeadOnce !== true)
+  }
+
+  #assertHeadOpen(isOpen = true): void {
+    if (isOpen && this.#host.isHeadOpen) return
     throw new SessionError(
       'HEADERS_SENT',
       'A session that the browser does not know yet cannot begin now: the response headers have been sent, or the answer tells ' +

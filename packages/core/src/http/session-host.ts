@@ -9,6 +9,8 @@ import type { CookieFlags } from './response-cookie.ts'
 export interface SessionHost extends HttpExchange {
   /** Whether a cookie can still be set. */
   readonly isHeadOpen: boolean
+  /** Whether the head is committed once, when it leaves, and not with each change that is asked for. @default false */
+  readonly commitsHeadOnce?: boolean
   /** Whether nobody gets the answer any more, so that nobody would hear of a session that begins. @default false */
   readonly isAborted?: boolean
   /** Whether the connection is one that a `secure` cookie may be sent over. Asked only for such a cookie. */
