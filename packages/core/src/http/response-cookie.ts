@@ -21,3 +21,8 @@ export function setCookieHeader({ name, value, flags }: ResponseCookie): string 
   // As one object: from three arguments the library makes it anew, which takes V8 five times as long.
   return stringifySetCookie(Object.assign<SetCookie, object>({ name, value }, flags))
 }
+
+/** Whether the browser keeps such a cookie for some time, and not until it closes. */
+export function lasts({ expires, maxAge }: CookieFlags): boolean {
+  return expires !== undefined || maxAge !== undefined
+}

@@ -1,8 +1,10 @@
 import type { SessionAttributes } from '../attribute-view.ts'
+import { unlessUnavailable } from '../records/store-unavailable.ts'
 import { SessionError } from '../session-error.ts'
 import type { PendingChanges, Session } from '../session.ts'
 import { PendingWork } from './pending-work.ts'
 import { RequestSession } from './request-session.ts'
+import { lasts } from './response-cookie.ts'
 import type { RequestSessionConfig } from './request-session.ts'
 import type { SessionHost } from './session-host.ts'
 
@@ -212,22 +214,9 @@ export class SessionExchange {
       const using = loaded && this.#used(loaded, true)
       return this.#manager.savePolicy.savesUnchanged ? using : using?.catch(unlessUnavailable)
     }
-    const isAskedFor = this.#isShown || left === null
-    this.#isAskedFor = isAskedFor
+    this.#isAskedFor = this.#isShown || left === null
     const committed = this.#commit(left === undefined ? this.session : left, true)
-    if (committed) {
-      this.#isCommitting = true
-      return (isAskedFor ? committed : committed.catch(unlessUnavailable)).then(
-        () => {
-          this.#isCommitting = false
-          this.#clearIfEnded()
-        },
-        (error: unknown) => {
-          this.#isCommitting = false
-          throw error
-        },
-      )
-    }
+    if (committed) return this.#committing(this.#isAskedFor ? committed : committed.catch(unlessUnavailable))
     this.#clearIfEnded()
     return undefined
   }
@@ -239,6 +228,16 @@ export class SessionExchange {
     // It was to begin for the answer's sake, and could not.
     const isUnasked = left?.isNew === true && !this.#isAskedFor && left.pending().changes.texts.size === 0
     return isUnasked ? undefined : this.#commit(left, false)
+  }
+
+  async #committing(work: Promise<void>): Promise<void> {
+    this.#isCommitting = true
+    try {
+      await work
+    } finally {
+      this.#isCommitting = false
+    }
+    this.#clearIfEnded()
   }
 
   #found(): void {
@@ -292,11 +291,10 @@ export class SessionExchange {
    */
   async #renewed(session: Session): Promise<void> {
     const isNews = lasts(this.#host.flagsOf(session)) || this.#request.isReissueDue(session) || this.#request.isRouteDue
-    const opened =
-      isNews && !this.#manager.hasLeft(session.id)
-        ? await this.#manager.open(session.id).catch(unlessUnavailable)
-        : undefined
-    if (opened?.kind === 'live') this.#issueIfDue(session)
+    if (isNews && !this.#manager.hasLeft(session.id)) {
+      const opened = await this.#manager.open(session.id).catch(unlessUnavailable)
+      if (opened?.kind === 'live') this.#issueIfDue(session)
+    }
     await this.#used(session, true)
   }
 
@@ -402,16 +400,6 @@ export class SessionExchange {
   get #manager(): RequestSessionConfig['manager'] {
     return this.#config.manager
   }
-}
-
-/** What nobody asked for may be left undone: an answer without it is as good. */
-function unlessUnavailable(error: unknown): undefined {
-  if (!(error instanceof SessionError && error.code === 'STORE_UNAVAILABLE')) throw error
-}
-
-/** Whether the browser keeps such a cookie for some time, and not until it closes. */
-function lasts({ expires, maxAge }: ReturnType<SessionHost['flagsOf']>): boolean {
-  return expires !== undefined || maxAge !== undefined
 }
 
 /** Says that the session is in use. `undefined`: nobody has to wait for that. */

@@ -18,3 +18,8 @@ export class StoreUnavailableError extends SessionError {
 export function isUnsent(error: unknown): boolean {
   return error instanceof StoreUnavailableError && error.unsent
 }
+
+/** For what may be left undone while the store is away. Throws any other error. */
+export function unlessUnavailable(error: unknown): undefined {
+  if (!(error instanceof SessionError && error.code === 'STORE_UNAVAILABLE')) throw error
+}
