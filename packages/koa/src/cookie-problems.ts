@@ -3,12 +3,11 @@ import type { CookieFlags } from '@hazelcast-session/core/adapter'
 import type { MiddlewareOptions } from './middleware-options.ts'
 
 /** What no cookie can be written with, of the options that are any text: found by writing one. */
-export function cookieProblems({ key, domain, path, cookie, routeCookie }: MiddlewareOptions): string[] {
+export function cookieProblems({ key, domain, path, cookie }: MiddlewareOptions): string[] {
   const isName = (name: string | undefined): boolean => name === undefined || isWritten(name, {})
   return [
     ...(isName(key) ? [] : [`\`key\`: expected the name of a cookie, got \`${key}\``]),
     ...(isName(cookie.name) ? [] : [`\`cookie.name\`: expected the name of a cookie, got \`${cookie.name}\``]),
-    ...(isName(routeCookie) ? [] : [`\`routeCookie\`: expected the name of a cookie, got \`${routeCookie}\``]),
     ...flagProblems('', { domain, path }),
     ...flagProblems('cookie.', { domain: cookie.domain, path: cookie.path }),
   ]
