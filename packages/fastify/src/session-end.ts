@@ -1,7 +1,5 @@
 import type { Session } from '@hazelcast-session/core'
-
-/** A hundred years, in seconds: no interval may be longer. */
-const LONGEST = 100 * 365 * 24 * 3600
+import { LONGEST_INTERVAL } from '@hazelcast-session/core/adapter'
 
 function secondsUntil(end: Date): number {
   return (end.getTime() - Date.now()) / 1000
@@ -23,6 +21,7 @@ export function livesBeyond(view: Session, end: Date): boolean {
 export function noteEnd(view: Session, end: Date, keepsInterval: boolean): boolean {
   const left = secondsUntil(end)
   if (left <= 0) return false
-  if ((view.isNew && !keepsInterval) || livesBeyond(view, end)) view.maxInactiveInterval = Math.min(left, LONGEST)
+  if ((view.isNew && !keepsInterval) || livesBeyond(view, end))
+    view.maxInactiveInterval = Math.min(left, LONGEST_INTERVAL)
   return true
 }

@@ -24,8 +24,6 @@ export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
   save(surface: Surface): Promise<void>
   /** The cookie of the present session with these terms, and those that it had. */
   cookieWith(terms: CookieTerms): SurfaceCookie
-  /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
-  failed(error: unknown, isHeard: () => boolean): void
 }
 
 /** `request.session`, as @fastify/session's types know it, with the cookie of ours. */

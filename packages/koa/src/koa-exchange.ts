@@ -152,10 +152,6 @@ export class KoaExchange extends NodeSessionHost implements SurfaceOwner {
     return this.#committed(this.#prepared(surface, () => this.exchange.changeId(surfaces.viewOf(surface))))
   }
 
-  failed(error: unknown, isHeard: () => boolean): void {
-    this.exchange.unheard(error, isHeard)
-  }
-
   /** Asked only for a `secure` cookie: `setCookie` refuses it, as `ctx.cookies.set` does. */
   override get isSecure(): boolean {
     return true

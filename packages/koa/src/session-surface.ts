@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
-import type { Session, SessionAttributes } from '@hazelcast-session/core'
+import type { Session } from '@hazelcast-session/core'
 import {
   SessionSurfaces,
   SurfaceParts,
+  addedMethods,
   outcomeOf,
   surfacePrototype,
   tellOutcome,
@@ -17,8 +18,6 @@ export interface SurfaceOwner extends AddedMethodsOwner<Surface> {
   save(surface: Surface): Promise<void>
   regenerate(surface: Surface): Promise<void>
   commitByHand(): Promise<void>
-  /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
-  failed(error: unknown, isHeard: () => boolean): void
 }
 
 /** `ctx.session`, as the requests of one middleware make it. */
@@ -37,11 +36,6 @@ function answered(surface: Surface, work: Promise<void>, callback: Callback | un
 
 /** What every session object has: the library's properties and methods, and ours beside them. */
 const members = {
-  get isNew(): boolean | undefined {
-    return surfaces.find(this)?.view.isNew
-  },
-  // A plain property in the library. Here it tells what is stored, whatever anybody says.
-  set isNew(_value: boolean) {},
   get externalKey(): string | undefined {
     return surfaces.find(this)?.view.id
   },
@@ -72,18 +66,7 @@ const members = {
   manuallyCommit(this: Surface) {
     return told(this, surfaces.partsOf(this).owner.commitByHand())
   },
-  update<R>(this: Surface, change: (data: SessionAttributes) => R): Promise<R> {
-    return told(this, surfaces.partsOf(this).owner.update(this, change))
-  },
-  signIn(this: Surface, principal: string): Promise<void> {
-    return told(this, surfaces.partsOf(this).owner.signIn(this, principal))
-  },
-  signOut(this: Surface): Promise<void> {
-    return told(this, surfaces.partsOf(this).owner.signOut(this))
-  },
-  changeId(this: Surface): Promise<void> {
-    return told(this, surfaces.partsOf(this).owner.changeId(this))
-  },
+  ...addedMethods(surfaces),
   toJSON(this: Surface): object {
     return attributesIn(this)
   },

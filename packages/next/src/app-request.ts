@@ -91,8 +91,7 @@ export class AppRequest extends FetchSessionHost {
     if (this.#depth > 0) super.failed(error, isHeard)
     else {
       setImmediate(() => {
-        // As Next.js does with a rejection that nobody handles: no answer of ours could tell of it.
-        // oxlint-disable-next-line no-console
+        // oxlint-disable-next-line no-console -- as Next.js does with what nobody handles: no answer could tell of it
         if (!isHeard()) console.error(error)
       })
     }

@@ -68,10 +68,6 @@ export class PagesRequest extends NodeSessionHost implements ChangeGate {
 
   announce(): undefined {}
 
-  failed(error: unknown, isHeard: () => boolean): void {
-    this.exchange.unheard(error, isHeard)
-  }
-
   protected override present(): void {
     this.#handle.shown()
   }

@@ -116,6 +116,11 @@ export abstract class NodeSessionHost implements SessionHost, ResponseGate {
     }
   }
 
+  /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
+  failed(error: unknown, isHeard?: () => boolean): void {
+    this.exchange.unheard(error, isHeard)
+  }
+
   refuse(error: unknown): void {
     this.#hasFailed = true
     this.fail(error)

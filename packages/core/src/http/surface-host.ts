@@ -90,11 +90,6 @@ export abstract class SurfaceHost<Surface extends object> extends NodeSessionHos
     return this.exchange.changeId(this.#property.surfaces.viewOf(surface))
   }
 
-  /** What the application asked for failed; if nobody waits for it, the answer has to tell of it. */
-  failed(error: unknown, isHeard?: () => boolean): void {
-    this.exchange.unheard(error, isHeard)
-  }
-
   protected override present(view: Session): void {
     const surface = this.makeSurface(view)
     this.#noteShown(surface)
